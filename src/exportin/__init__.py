@@ -1,0 +1,87 @@
+"""exportin: the XPO1 (CRM1) nuclear-export system, from an exposure to occupied exporters to relocated cargoes.
+
+A short tour; nothing but the names listed here is public, and each is loaded when it is first used::
+
+    import exportin as xp
+
+    xp.cells()                                         # the cell contexts that ship
+    cell = xp.cell("OCI-AML3").knockdown("TP53", 0.9)  # immutable; every change gives a new cell
+    dish = xp.exposure("KPT-185", "100 nM", start="0 h", stop="24 h")
+    oral = xp.regimen("selinexor", "60 mg PO days 1,3 every 7 d for 28 d")
+
+    result = xp.simulate(cell, dish, until="72 h", observe=["XPO1_occupancy", "TP53_nc"], draws=20)
+    result["TP53_nc"]                                  # labelled array; result.time is in hours
+    result.summary()
+    result.save("out/kpt-185")                         # and xp.load("out/kpt-185") reads it back
+
+    xp.evidence("TP53")                                # the facts used, each with its source
+    xp.model("cell").to_sbml()                         # the network itself
+    xp.kernel.compile(sbml)                            # the solver, for any supported SBML model
+
+Research use only; nothing here advises treatment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ExportinError",
+    "Result",
+    "__version__",
+    "cell",
+    "cells",
+    "compound",
+    "evidence",
+    "exposure",
+    "facts",
+    "kernel",
+    "load",
+    "model",
+    "regimen",
+    "simulate",
+]
+
+if TYPE_CHECKING:
+    from exportin import kernel
+    from exportin.errors import ExportinError
+    from exportin.experiment.simulate import simulate
+    from exportin.knowledge import evidence, facts
+    from exportin.network.cell import cell, cells
+    from exportin.network.model import model
+    from exportin.pharmacology.compound import compound
+    from exportin.pharmacology.exposure import exposure, regimen
+    from exportin.result import Result, load
+else:  # hidden from type checkers, so that they still see a misspelt name
+    _HOME = {
+        "ExportinError": "errors",
+        "Result": "result",
+        "cell": "network.cell",
+        "cells": "network.cell",
+        "compound": "pharmacology.compound",
+        "evidence": "knowledge",
+        "exposure": "pharmacology.exposure",
+        "facts": "knowledge",
+        "load": "result",
+        "model": "network.model",
+        "regimen": "pharmacology.exposure",
+        "simulate": "experiment.simulate",
+    }
+
+    def __getattr__(name):
+        """Import a public name from its room at first use (PEP 562)."""
+        import importlib
+        import sys
+
+        if name == "kernel":
+            return importlib.import_module("exportin.kernel")
+        if name not in _HOME:
+            raise AttributeError(f"module 'exportin' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+        found = getattr(importlib.import_module(f"exportin.{_HOME[name]}"), name)
+        globals()[name] = found
+        return found
+
+    def __dir__():
+        return sorted(__all__)

@@ -49,7 +49,7 @@ def _unit(text: str) -> pint.Unit:
     if plain in {"1", ""}:
         plain = "dimensionless"
     try:
-        return _registry().Unit("dimensionless" + plain[1:] if plain.startswith("1/") else plain)
+        return _registry().Unit("dimensionless" + plain.removeprefix("1") if plain.startswith(("1/", "/")) else plain)
     except (pint.errors.PintError, ValueError, TypeError, AttributeError, AssertionError) as error:
         raise BadQuantity(f"{text!r} is not a unit that is understood; write for example nM, uM, 1/min, pL/s, mg, h.") from error
 

@@ -1,0 +1,139 @@
+"""Times what a user waits for, each beside a peer and taken in turns with it, so that a busy machine slows both.
+
+    python benchmarks/bench.py [--json] [--rounds 9] [--runs 3]
+
+| what | peer |
+|---|---|
+| `import exportin`, `exportin --help`, whole processes | `python -c pass` |
+| `exportin run` of the example, a whole process | the target of 30 s on two cores |
+| `simulate()` of the cell for 72 h, no drug, one draw | libRoadRunner alone on the same SBML and grid |
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "examples" / "selinexor-npm1-aml.yaml"
+CELL, HOURS = "OCI-AML3", 72
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Median seconds of one thing, and how many times its peer's."""
+
+    what: str
+    seconds: float
+    fastest: float
+    rounds: int
+    ratio: float | None = None
+    target: float | None = None
+
+
+def clock(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def process(*arguments: str) -> Callable[[], object]:
+    """A whole Python process, quiet unless it fails."""
+
+    def run() -> None:
+        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
+        if done.returncode:
+            raise SystemExit(f"python {' '.join(arguments)} failed:\n{done.stderr}")
+
+    return run
+
+
+def in_turns(actions: dict[str, Callable[[], object]], rounds: int, targets: dict[str, float] | None = None) -> list[Timing]:
+    """Each action once a round; the first action is the peer of the others. One round before the first is not counted."""
+    taken: dict[str, list[float]] = {what: [] for what in actions}
+    for action in actions.values():
+        action()
+    for _ in range(rounds):
+        for what, action in actions.items():
+            taken[what].append(clock(action))
+    peer = statistics.median(next(iter(taken.values())))
+    return [
+        Timing(what, (middle := statistics.median(seconds)), min(seconds), rounds, middle / peer, (targets or {}).get(what))
+        for what, seconds in taken.items()
+    ]
+
+
+def starting(rounds: int) -> list[Timing]:
+    actions = {
+        "python -c pass": process("-c", "pass"),
+        "import exportin": process("-c", "import exportin"),
+        "exportin --help": process("-m", "exportin", "--help"),
+    }
+    return in_turns(actions, rounds, {"import exportin": 0.15, "exportin --help": 0.4})
+
+
+def example(runs: int) -> list[Timing]:
+    seconds = []
+    with tempfile.TemporaryDirectory() as folder:
+        for run in range(runs):
+            out = str(Path(folder) / str(run))
+            seconds.append(clock(process("-m", "exportin", "run", str(EXAMPLE), "--quiet", "--out", out)))
+    return [Timing("exportin run (example)", statistics.median(seconds), min(seconds), runs, None, 30.0)]
+
+
+def simulating(rounds: int) -> list[Timing]:
+    import roadrunner
+
+    import exportin as xp
+
+    cell = xp.cell(CELL)
+    grid = xp.simulate(cell, until=f"{HOURS} h").time
+    engine = roadrunner.RoadRunner(xp.model("cell", cell=cell).to_sbml())
+
+    def alone() -> None:
+        engine.resetAll()
+        engine.simulate(0, HOURS * 3600, len(grid))
+
+    return in_turns({"libRoadRunner alone": alone, "simulate()": lambda: xp.simulate(cell, until=f"{HOURS} h")}, rounds)
+
+
+def shown(timings: list[Timing]) -> str:
+    lines = [f"{'what':26}{'median':>12}{'fastest':>12}{'rounds':>8}{'of peer':>10}{'target':>10}"]
+    for timing in timings:
+        ratio = "" if timing.ratio is None else f"{timing.ratio:.2f} x"
+        target = "" if timing.target is None else f"{timing.target:g} s"
+        middle, fastest = f"{timing.seconds * 1000:.1f} ms", f"{timing.fastest * 1000:.1f} ms"
+        lines.append(f"{timing.what:26}{middle:>12}{fastest:>12}{timing.rounds:>8}{ratio:>10}{target:>10}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Times what a user waits for.")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
+    parser.add_argument("--rounds", type=int, default=9, help="rounds of the short timings (default 9)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of the example (default 3)")
+    options = parser.parse_args()
+    if options.rounds < 1 or options.runs < 1:
+        parser.error("--rounds and --runs must be 1 or more")
+
+    timings = [*starting(options.rounds), *simulating(options.rounds), *example(options.runs)]
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
+    if options.json:
+        print(json.dumps({**machine, "timings": [asdict(timing) for timing in timings]}, indent=1))
+    else:
+        print("Python {python}, {machine}, {cores} cores; a group's rows take turns, the first is the peer".format(**machine))
+        print(shown(timings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,301 @@
+"""Cells: what is measured about each, and what the user changes about it. A cell is immutable; `with_...` gives a new one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from exportin import units
+from exportin.errors import BadQuantity, UnknownName, squash
+from exportin.network import parameters
+from exportin.network.parameters import Parameter
+
+if TYPE_CHECKING:
+    from exportin.knowledge.schema import CellRow
+
+__all__ = ["CARGOES", "Cell", "Reporter", "cell", "cells"]
+
+CARGOES = ("TP53", "NFKBIA", "CDKN1A", "FOXO3", "RANBP1")
+HELPERS = ("BACKGROUND", "REFERENCE")
+VARIANTS = ("XPO1 C528S",)
+_RESERVED = {"n", "c", "Vn", "Vc", "GTP", "GDP", "XPO1", "RAN", "RCC1", "NUTF2", "RANBP2", "RANGAP1", "time"}
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """A cargo that the user describes; every value in internal units.
+
+    Attributes
+    ----------
+    symbol : str
+        Name of its species.
+    nes_kd : float
+        Dissociation constant of its signal from XPO1 with RanGTP, uM.
+    total : float
+        Whole-cell concentration, uM.
+    mass : float
+        kDa; sets the passive leak unless `leak` does.
+    kimp : float
+        Import per cytoplasmic volume, 1/s.
+    leak : float or None
+        Passive permeability of the whole envelope, pL/s.
+    anchored : bool
+        Held on chromatin once imported.
+    """
+
+    symbol: str
+    nes_kd: float
+    total: float
+    mass: float
+    kimp: float
+    leak: float | None = None
+    anchored: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell context: genotype, abundances, volumes, doubling time, and the user's changes. Build one with `cell`.
+
+    Attributes
+    ----------
+    name : str
+        Name in the catalogue.
+    facts : CellRow
+        Genotype and origin, with sources.
+    concentrations : str or None
+        Named set of published machinery concentrations; None for the default, whose spread covers the sets.
+    """
+
+    name: str
+    facts: CellRow = field(repr=False)
+    concentrations: str | None = None
+    overrides: Mapping[str, float] = field(default_factory=dict)
+    scales: Mapping[str, float] = field(default_factory=dict)
+    switch_values: Mapping[str, float] = field(default_factory=dict)
+    reporters: tuple[Reporter, ...] = ()
+    variants: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def cargoes(self) -> tuple[str, ...]:
+        """Symbols of the cargoes that a user can observe."""
+        return CARGOES + tuple(reporter.symbol for reporter in self.reporters)
+
+    def with_parameters(self, **changes: float | str) -> Cell:
+        """This cell with parameters fixed at given values.
+
+        Parameters
+        ----------
+        **changes : float or str
+            Parameter id to a number in the table's own unit, or to text with a unit. Switches are numbers.
+
+        Raises
+        ------
+        UnknownName, BadQuantity
+
+        Examples
+        --------
+        >>> cell("HeLa").with_parameters(XPO1_total=0.6, t_half_XPO1="60 h").parameter("XPO1_total").value
+        0.6
+        """
+        known = {**self._rows(), **parameters.switches()}
+        overrides, flipped = dict(self.overrides), dict(self.switch_values)
+        for name, given in changes.items():
+            if name not in known:
+                raise UnknownName("parameter", name, known)
+            if name in parameters.switches():
+                flipped[name] = _number(name, given, "1")
+            else:
+                overrides[name] = _number(name, given, self._rows()[name].unit)
+        return replace(self, overrides=overrides, switch_values=flipped)
+
+    def with_hypothesis(self, **choices: str) -> Cell:
+        """This cell under a named hypothesis, for example ``XPO1_mrna_feedback="unchanged"``.
+
+        Examples
+        --------
+        >>> cell("HeLa").with_hypothesis(XPO1_mrna_feedback="unchanged").switches["XPO1_mrna_feedback"]
+        0.0
+        """
+        flipped = dict(self.switch_values)
+        for name, choice in choices.items():
+            named = {key: row for key, row in parameters.switches().items() if row.choices}
+            if name not in named:
+                raise UnknownName("hypothesis", name, named)
+            if choice not in named[name].choices:
+                raise UnknownName(f"choice for {name}", choice, named[name].choices)
+            flipped[name] = named[name].choices[choice]
+        return replace(self, switch_values=flipped)
+
+    def with_concentrations(self, name: str | None) -> Cell:
+        """This cell with one named set of machinery concentrations (``western`` or ``proteomics``).
+
+        Examples
+        --------
+        >>> cell("HeLa").with_concentrations("western").parameter("XPO1_total").value
+        0.3
+        """
+        parameters.find_set(name)
+        return replace(self, concentrations=name)
+
+    def with_cargo(
+        self,
+        symbol: str,
+        *,
+        nes_kd: str,
+        total: str = "50 nM",
+        mass: str = "60 kDa",
+        kimp: str = "0.1 /min",
+        leak: str | None = None,
+        anchored: bool = False,
+    ) -> Cell:
+        """This cell with a cargo of the user's own.
+
+        Parameters
+        ----------
+        symbol : str
+            Letters and digits, starting with a letter.
+        nes_kd : str
+            Dissociation constant of its export signal from XPO1 with RanGTP, such as ``"3 uM"``.
+        total, mass, kimp : str
+            Whole-cell concentration; mass; import per cytoplasmic volume.
+        leak : str, optional
+            Passive permeability of the whole envelope, such as ``"1e-3 pL/s"``; by default from the mass.
+        anchored : bool
+            Held on chromatin once imported: it binds XPO1 but cannot leave.
+
+        Examples
+        --------
+        >>> cell("HeLa").with_cargo("REPORTER", nes_kd="3 uM").cargoes[-1]
+        'REPORTER'
+        """
+        plain = symbol.isascii() and symbol.isalnum() and symbol[:1].isalpha()
+        if not plain or symbol in _RESERVED or symbol in CARGOES + HELPERS:
+            raise BadQuantity(f"{symbol!r} cannot name a cargo; use letters and digits, and no name that the model has already.")
+        reporter = Reporter(
+            symbol,
+            units.parse(nes_kd, "uM", "nes_kd", positive=True),
+            units.parse(total, "uM", "total", positive=True),
+            units.parse(mass, "kDa", "mass", positive=True),
+            units.parse(kimp, "1/min", "kimp"),
+            None if leak is None else units.parse(leak, "pL/s", "leak"),
+            anchored,
+        )
+        others = tuple(other for other in self.reporters if other.symbol != symbol)
+        return replace(self, reporters=(*others, reporter))
+
+    def with_variant(self, variant: str, fraction: float = 1.0) -> Cell:
+        """This cell with a share of its XPO1 alleles changed; ``"XPO1 C528S"`` is known.
+
+        Examples
+        --------
+        >>> cell("HeLa").with_variant("XPO1 C528S", fraction=0.5).alleles
+        {'XPO1': 0.5, 'XPO1_C528S': 0.5}
+        """
+        matches = [name for name in VARIANTS if squash(name) == squash(variant)]
+        if not matches:
+            raise UnknownName("variant", variant, VARIANTS)
+        if not (isinstance(fraction, (int, float)) and 0 <= fraction <= 1):
+            raise BadQuantity(f"fraction: {fraction!r} is not a share between 0 and 1.")
+        return replace(self, variants={**self.variants, matches[0].replace(" ", "_"): float(fraction)})
+
+    def knockdown(self, gene: str, fraction: float) -> Cell:
+        """This cell with a gene's protein lowered by `fraction` (0.9 leaves a tenth).
+
+        Examples
+        --------
+        >>> cell("HEK293").knockdown("TP53", 0.9).scales["TP53_total"]
+        0.09999999999999998
+        """
+        genes = [name.removesuffix("_total") for name in self._rows() if name.endswith("_total")]
+        if gene not in genes:
+            raise UnknownName("gene", gene, genes)
+        if not (isinstance(fraction, (int, float)) and 0 <= fraction <= 1):
+            raise BadQuantity(f"fraction: {fraction!r} is not a share between 0 and 1.")
+        name = f"{gene}_total"
+        return replace(self, scales={**self.scales, name: self.scales.get(name, 1.0) * (1 - fraction)})
+
+    @property
+    def alleles(self) -> Mapping[str, float]:
+        """XPO1 alleles with their share of the protein."""
+        mutant = sum(self.variants.values())
+        if mutant > 1:
+            raise BadQuantity(f"the XPO1 variants add up to {mutant:g} of the alleles; at most 1 is possible.")
+        shares = {"XPO1": 1 - mutant, **self.variants}
+        return {allele: share for allele, share in shares.items() if share > 0}
+
+    @property
+    def switches(self) -> Mapping[str, float]:
+        """Interventions and hypotheses in force."""
+        return {name: self.switch_values.get(name, row.value) for name, row in parameters.switches().items()}
+
+    def parameter(self, name: str) -> Parameter:
+        """The row that this cell uses for a parameter.
+
+        Examples
+        --------
+        >>> cell("K562").parameter("doubling_time").grade
+        'measured'
+        """
+        rows = self._rows()
+        if name not in rows:
+            raise UnknownName("parameter", name, rows)
+        if name in self.overrides:
+            return rows[name].replaced(self.overrides[name], "given by the user")
+        return rows[name]
+
+    def _rows(self) -> Mapping[str, Parameter]:
+        """Defaults, under the cell's own facts, under a set that was asked for."""
+        return {**parameters.defaults(), **parameters.context(self.name), **parameters.find_set(self.concentrations)}
+
+
+def _number(name: str, given: float | str, unit: str) -> float:
+    """A user's number in the table's unit."""
+    if isinstance(given, str):
+        return units.to_unit(units.parse(given, unit, name), unit)
+    if not math.isfinite(given) or given < 0:
+        raise BadQuantity(f"{name}: {given!r} is not a non-negative finite number (in {unit}).")
+    return float(given)
+
+
+def cells() -> tuple[str, ...]:
+    """Names of the cells in the catalogue.
+
+    Examples
+    --------
+    >>> "HeLa" in cells()
+    True
+    """
+    from exportin import knowledge
+
+    return tuple(row.name for row in knowledge.facts("cells"))
+
+
+def cell(name: str, *, concentrations: str | None = None) -> Cell:
+    """A cell of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Name or alias; case and punctuation do not matter.
+    concentrations : str, optional
+        Named set of machinery concentrations, ``western`` or ``proteomics``.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest names.
+
+    Examples
+    --------
+    >>> cell("hela").name
+    'HeLa'
+    """
+    from exportin import knowledge
+
+    for row in knowledge.facts("cells"):
+        aliases = {squash(row.name), *(squash(alias) for alias in row.aliases)}
+        if squash(name) in aliases:
+            return Cell(row.name, row).with_concentrations(concentrations)
+    raise UnknownName("cell", name, cells())

@@ -1,0 +1,155 @@
+"""The numbers of one model: which row stands behind each symbol, and its value in a given draw and cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from exportin.errors import BadNetwork
+from exportin.network.blueprint import Structure
+from exportin.network.cell import Cell
+from exportin.network.parameters import Parameter, context, defaults, find_set, uniform_share
+
+__all__ = ["Numbers", "gather"]
+
+_EXPOSURE_ROWS = {"accumulation": "accumulation", "P_entry": "P_entry"}
+_REPORTER_FIELDS = {"KD_NES": "nes_kd", "total": "total", "mass": "mass", "kimp": "kimp"}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Rows and fixed numbers of a model.
+
+    Attributes
+    ----------
+    rows : mapping of str to Parameter
+        Symbols of the model with the row that defends each.
+    fixed : mapping of str to float
+        Numbers that are no measurement (switches, allele shares, exposure inputs, the user's reporter), internal units.
+    scales : mapping of str to float
+        Factors on rows (knock-downs).
+    spread : float
+        Lognormal standard deviation of protein totals between sister cells.
+    """
+
+    rows: Mapping[str, Parameter]
+    fixed: Mapping[str, float]
+    scales: Mapping[str, float]
+    spread: float
+
+    def at(self, seed: int = 0, draw: int | None = None, sister: int | None = None) -> dict[str, float]:
+        """Values in internal units.
+
+        Parameters
+        ----------
+        seed : int
+            The user's seed.
+        draw : int, optional
+            Index on the ``draw`` axis; None for the values of the tables.
+        sister : int, optional
+            Index on the ``cell`` axis; None for the typical cell.
+        """
+        values = dict(self.fixed)
+        for name, row in self.rows.items():
+            value = row.internal if draw is None else row.quantile(uniform_share(seed, "draw", name, draw))
+            values[name] = value * self.scales.get(name, 1.0)
+        if sister is not None:
+            for name in values:
+                if name.endswith("_total") and not name.startswith("REFERENCE"):
+                    normal = NormalDist().inv_cdf(uniform_share(seed, "cell", name, sister))
+                    values[name] *= math.exp(self.spread * normal)
+        return values
+
+
+def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mapping[str, Parameter | float]) -> Numbers:
+    """Find the number behind every symbol that a model needs.
+
+    Parameters
+    ----------
+    needed : iterable of str
+        Symbols without a number.
+    cell : Cell
+        The cell context with the user's changes.
+    structure : Structure
+        Alleles, cargoes and drugs of the model.
+    extra : mapping of str to Parameter or float
+        What an exposure brings along (rates of a user's compound, pharmacokinetics, a different free fraction).
+
+    Raises
+    ------
+    BadNetwork
+        If a symbol has no row: a name misspelt in a process file, or a row that is missing.
+    """
+    rows: dict[str, Parameter] = {}
+    fixed: dict[str, float] = {}
+    free = _free_numbers(cell, structure)
+    missing = []
+    for name in needed:
+        if name in extra:
+            given = extra[name]
+            if isinstance(given, Parameter):
+                rows[name] = given
+            else:
+                fixed[name] = float(given)
+        elif name in free:
+            fixed[name] = free[name]
+        else:
+            row = _row(name, cell, structure)
+            if row is None:
+                missing.append(name)
+            else:
+                rows[name] = row
+    if missing:
+        raise BadNetwork(f"no row in parameters.tsv for {', '.join(sorted(missing))}: a symbol is misspelt or its row is missing.")
+    return Numbers(rows, fixed, cell.scales, cell.parameter("cell_spread").internal)
+
+
+def _free_numbers(cell: Cell, structure: Structure) -> dict[str, float]:
+    """Numbers that are no measurement."""
+    numbers = dict(cell.switches)
+    numbers |= {f"{allele}_share": share for allele, share in cell.alleles.items()}
+    numbers |= {f"{cargo}_mobility": cell.switches["mobility"] for cargo in structure.cargoes}
+    for drug in structure.drugs:
+        numbers |= {f"{drug.symbol}_medium": 0.0, f"{drug.symbol}_infusion": 0.0}
+    for reporter in cell.reporters:
+        numbers |= {f"{reporter.symbol}_{name}": getattr(reporter, field) for name, field in _REPORTER_FIELDS.items()}
+        numbers[f"{reporter.symbol}_mobility"] = 0.0 if reporter.anchored else 1.0
+        if reporter.leak is not None:
+            pores = cell.parameter("N_NPC").internal
+            numbers |= {f"{reporter.symbol}_P_passive": reporter.leak / pores, f"{reporter.symbol}_leak_exponent": 0.0}
+    return numbers
+
+
+def _row(name: str, cell: Cell, structure: Structure) -> Parameter | None:
+    """The cell's row for a symbol; a drug's general symbols fall back on the rows for every exposure."""
+    rows = cell._rows()
+    if name in rows:
+        return cell.parameter(name)
+    for drug in structure.drugs:
+        if name.startswith(f"{drug.symbol}_"):
+            general = name.removeprefix(f"{drug.symbol}_")
+            if general == "fu":
+                general = f"{drug.symbol}_fu_plasma" if drug.route == "oral" else "fu_medium"
+            if general in rows:
+                return cell.parameter(general)
+    return None
+
+
+def known_rows() -> frozenset[str]:
+    """Ids of all rows of all parameter tables.
+
+    Examples
+    --------
+    >>> "kstrip" in known_rows()
+    True
+    """
+    from exportin.network.parameters import concentration_sets
+
+    names = set(defaults())
+    for name in concentration_sets():
+        names |= set(find_set(name))
+    for name in ("HeLa", "HEK293", "OCI-AML3", "MOLM-13", "MV4-11", "HL-60", "K562"):
+        names |= set(context(name))
+    return frozenset(names)

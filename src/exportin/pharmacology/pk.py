@@ -1,0 +1,302 @@
+"""Two-compartment oral pharmacokinetics in closed form, and the parameter sets of selinexor.
+
+The closed form is the yardstick of the simulated model, makes quick plasma profiles and is what
+`curation/selinexor_pk.py` fits. Volumes and clearances are apparent (divided by bioavailability).
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib import resources
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from exportin import units
+from exportin.errors import BadQuantity, BadRegimen, BadTable
+from exportin.pharmacology.event import Event, merge
+
+__all__ = ["OralTwoCompartment", "load_draws", "patient_pk", "typical"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OralTwoCompartment:
+    """First-order absorption into a central compartment that exchanges with a peripheral one.
+
+    Parameters
+    ----------
+    KA : float
+        Absorption rate constant, 1/s.
+    CL, Q : float
+        Apparent clearance and distribution clearance, pL/s.
+    V2, V3 : float
+        Apparent central and peripheral volume, pL.
+
+    Raises
+    ------
+    BadQuantity
+        If one of them is not a positive finite number.
+
+    Examples
+    --------
+    >>> body = OralTwoCompartment(KA=1 / 3600, CL=10.0, V2=1e5, Q=5.0, V3=5e4)
+    >>> round(body.terminal_half_life / 3600, 2)
+    3.93
+    >>> body.concentration([0.0, 3600.0, 36000.0], [(0.0, 1e5)]).round(3)
+    array([0.   , 0.497, 0.123])
+    """
+
+    KA: float
+    CL: float
+    V2: float
+    Q: float
+    V3: float
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not (math.isfinite(value) and value > 0):
+                raise BadQuantity(f"{field.name}: {value!r} is not a positive finite number; check the PK parameters.")
+
+    @property
+    def _modes(self) -> tuple[float, float, float, float]:
+        """Fast and slow disposition rates (1/s), and the share of a central bolus that decays with each."""
+        k10, k12, k21 = self.CL / self.V2, self.Q / self.V2, self.Q / self.V3
+        root = math.hypot(k10 + k12 - k21, 2 * math.sqrt(k12 * k21))
+        fast = (k10 + k12 + k21 + root) / 2
+        slow = k10 * k21 / fast  # not the difference, which would lose digits where Q is small
+        return fast, slow, (fast - k21) / root, (k21 - slow) / root
+
+    @property
+    def terminal_half_life(self) -> float:
+        """Half-life of the last phase after an oral dose, s; that of absorption where absorption is the slowest step."""
+        return math.log(2) / min(self._modes[1], self.KA)
+
+    def concentration(self, times_s: ArrayLike, doses: Iterable[tuple[float, float]]) -> Array:
+        """Plasma concentration (uM) at times (s) after oral doses, each a pair of time (s) and amount (amol)."""
+        return self.profile(times_s, [Event(time, "DEPOT", "add", amount) for time, amount in doses])
+
+    def profile(self, times_s: ArrayLike, events: Iterable[Event]) -> Array:
+        """Plasma concentration (uM) after oral doses, intravenous doses and infusions; at a bolus, the value just after it.
+
+        Parameters
+        ----------
+        times_s : array_like, shape (times,)
+            s.
+        events : iterable of Event
+            Targets DEPOT, CENT and infusion.
+
+        Raises
+        ------
+        BadRegimen
+            If an event sets a dish concentration.
+        """
+        times = np.atleast_1d(np.asarray(times_s, dtype=float))
+        total = np.zeros_like(times)
+        by_target: dict[str, list[Event]] = {}
+        for event in merge(events):
+            by_target.setdefault(event.target, []).append(event)
+        if "outside" in by_target:
+            raise BadRegimen("A dish concentration ('outside') has no plasma profile; expected DEPOT, CENT or infusion.")
+        for target, given in by_target.items():
+            since = times[:, None] - np.array([event.time for event in given])
+            response = np.where(since >= 0, self._response(target, np.maximum(since, 0.0)), 0.0)
+            total += response @ np.array([event.amount for event in given])
+        return total
+
+    def _response(self, target: str, since: Array) -> Array:
+        """Concentration (uM) at times after one amol, or one amol/s from then on."""
+        fast, slow, of_fast, of_slow = self._modes
+        if target == "DEPOT":
+            central = self.KA * (of_fast * _lag(self.KA, fast, since) + of_slow * _lag(self.KA, slow, since))
+        elif target == "CENT":
+            central = of_fast * np.exp(-fast * since) + of_slow * np.exp(-slow * since)
+        else:
+            central = of_fast * _lag(0.0, fast, since) + of_slow * _lag(0.0, slow, since)
+        return central / self.V2
+
+    def auc(self, dose: float) -> float:
+        """Area under the plasma curve of one dose of `dose` amol, to infinity, uM*s."""
+        return dose / self.CL
+
+    def cmax_tmax(self, dose: float) -> tuple[float, float]:
+        """Peak plasma concentration (uM) and its time (s) after one oral dose of `dose` amol."""
+        low, high = 0.0, 1 / self.KA
+        while self._slope(high) > 0:
+            low, high = high, 2 * high
+        while low < (middle := (low + high) / 2) < high:
+            low, high = (middle, high) if self._slope(middle) > 0 else (low, middle)
+        return float(dose * self._response("DEPOT", np.array(high))), high
+
+    def _slope(self, time: float) -> float:
+        """Sign-true time derivative of the oral response."""
+        fast, slow, of_fast, of_slow = self._modes
+        fall = [math.exp(-rate * time) - self.KA * float(_lag(self.KA, rate, np.array(time))) for rate in (fast, slow)]
+        return of_fast * fall[0] + of_slow * fall[1]
+
+    def propagate(self, time: float) -> Array:
+        """Matrix that carries the amounts (DEPOT, CENT, PERI) over `time` s; shape (3, 3)."""
+        fast, slow, of_fast, of_slow = self._modes
+        k12, k21, at = self.Q / self.V2, self.Q / self.V3, np.array(time)
+        on_fast, on_slow, between = _lag(self.KA, fast, at), _lag(self.KA, slow, at), _lag(fast, slow, at)
+        gone_fast, gone_slow = math.exp(-fast * time), math.exp(-slow * time)
+        return np.array(
+            [
+                [math.exp(-self.KA * time), 0.0, 0.0],
+                [self.KA * (of_fast * on_fast + of_slow * on_slow), of_fast * gone_fast + of_slow * gone_slow, k21 * between],
+                [self.KA * k12 * (on_slow - on_fast) / (fast - slow), k12 * between, of_slow * gone_fast + of_fast * gone_slow],
+            ]
+        )
+
+    def steady_state(self, dose: float, interval: float) -> Array:
+        """Amounts just after a dose, once the same oral dose has been given at this interval for ever.
+
+        Parameters
+        ----------
+        dose : float
+            amol.
+        interval : float
+            s.
+
+        Returns
+        -------
+        amounts : numpy.ndarray, shape (3,)
+            DEPOT, CENT and PERI, amol; `relax` gives the concentrations until the next dose.
+
+        Examples
+        --------
+        >>> body = OralTwoCompartment(KA=1 / 3600, CL=10.0, V2=1e5, Q=5.0, V3=5e4)
+        >>> state = body.steady_state(1e5, 86400.0)
+        >>> bool(np.allclose(state, body.propagate(86400.0) @ state + [1e5, 0, 0]))
+        True
+        """
+        if not (math.isfinite(interval) and interval > 0):
+            raise BadQuantity(f"interval: {interval!r} s is not a positive finite time; write the time between two doses.")
+        return np.linalg.solve(np.eye(3) - self.propagate(interval), np.array([dose, 0.0, 0.0]))
+
+    def relax(self, times_s: ArrayLike, amounts: ArrayLike) -> Array:
+        """Plasma concentration (uM) at times (s) after the state (DEPOT, CENT, PERI; amol), with nothing more given."""
+        times = np.atleast_1d(np.asarray(times_s, dtype=float))
+        depot, central, peripheral = np.asarray(amounts, dtype=float)
+        back = self.Q / self.V3 * _lag(*self._modes[:2], times) / self.V2
+        return depot * self._response("DEPOT", times) + central * self._response("CENT", times) + peripheral * back
+
+
+def _lag(one: float, other: float, time: Array) -> Array:
+    """Convolution of two exponential decays, safe where their rates (1/s) meet."""
+    gap = abs(one - other) * time
+    shape = np.where(gap > 0, -np.expm1(-gap) / np.where(gap > 0, gap, 1.0), 1.0)
+    return time * np.exp(-min(one, other) * time) * shape
+
+
+def typical() -> OralTwoCompartment:
+    """The typical selinexor patient: the middle of the sets that meet the label, at a half-life of 7 h.
+
+    Examples
+    --------
+    >>> round(units.to_unit(typical().CL, "L/h"), 2)
+    14.85
+    """
+    return _selinexor()["typical"]
+
+
+def load_draws() -> tuple[OralTwoCompartment, ...]:
+    """The parameter sets of selinexor that all meet the label's single 80 mg dose (parameter uncertainty, axis `draw`).
+
+    Examples
+    --------
+    >>> len(load_draws())
+    200
+    """
+    return tuple(body for name, body in _selinexor().items() if name != "typical")
+
+
+def patient_pk(typical: OralTwoCompartment, u: ArrayLike) -> OralTwoCompartment:
+    """One patient around a typical one, with the label's between-patient spread.
+
+    Parameters
+    ----------
+    typical : OralTwoCompartment
+        Usually `typical()` or one of `load_draws()`.
+    u : array_like, shape (2,)
+        Uniform numbers strictly between 0 and 1: the first for bioavailability and body size (all volumes and clearances
+        together), the second for clearance alone.
+
+    Raises
+    ------
+    BadQuantity
+        If `u` is not two numbers strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> median = patient_pk(typical(), [0.5, 0.5])
+    >>> round(median.V2 / typical().V2, 3)
+    1.013
+    """
+    uniform = np.asarray(u, dtype=float)
+    if uniform.shape != (2,) or not np.all((uniform > 0) & (uniform < 1)):
+        raise BadQuantity(f"u: {u!r} is not two numbers strictly between 0 and 1; draw them uniformly, one pair a patient.")
+    spread = _spread()
+    size, own = (NormalDist().inv_cdf(float(number)) for number in uniform)
+    uptake = math.exp(spread["omega_F"] * size + spread["shift_F"])
+    clearance = math.exp(spread["omega_CL"] * own + spread["shift_CL"])
+    V2, Q, V3 = typical.V2 / uptake, typical.Q / uptake, typical.V3 / uptake
+    return OralTwoCompartment(typical.KA, typical.CL * clearance / uptake, V2, Q, V3)
+
+
+@functools.cache
+def _selinexor() -> Mapping[str, OralTwoCompartment]:
+    return read_sets(_lines("selinexor_pk.tsv"))
+
+
+@functools.cache
+def _spread() -> Mapping[str, float]:
+    rows = csv.DictReader(_lines("selinexor_patients.tsv"), delimiter="\t")
+    return {row["id"]: _number(row, "value", row["id"]) for row in rows}
+
+
+def _lines(name: str) -> list[str]:
+    text = resources.files("exportin.pharmacology").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+def read_sets(lines: Sequence[str]) -> Mapping[str, OralTwoCompartment]:
+    """Parameter sets by id from the lines of a table whose header gives each unit, such as ``CL (L/h)``.
+
+    Raises
+    ------
+    BadTable
+        If a column is missing, an id comes twice, no row is ``typical`` or a value is not a positive number.
+    """
+    rows = csv.DictReader(lines, delimiter="\t")
+    header = {column.partition(" (")[0]: column for column in rows.fieldnames or []}
+    symbols = [field.name for field in fields(OralTwoCompartment)]
+    if lacking := [symbol for symbol in ["id", *symbols] if symbol not in header]:
+        raise BadTable(f"The pharmacokinetic table has no column {lacking[0]!r}; expected id and {', '.join(symbols)}.")
+    scale = {symbol: units.to_internal(1.0, header[symbol].partition(" (")[2].removesuffix(")")) for symbol in symbols}
+    sets: dict[str, OralTwoCompartment] = {}
+    for row in rows:
+        if row["id"] in sets:
+            raise BadTable(f"The pharmacokinetic table has two rows {row['id']!r}; expected each id once.")
+        values = [_number(row, header[symbol], row["id"]) * scale[symbol] for symbol in symbols]
+        try:
+            sets[row["id"]] = OralTwoCompartment(*values)
+        except BadQuantity as error:
+            raise BadTable(f"The pharmacokinetic table, row {row['id']!r}: {error}") from error
+    if "typical" not in sets:
+        raise BadTable("The pharmacokinetic table has no row 'typical'; write it with curation/selinexor_pk.py.")
+    return sets
+
+
+def _number(row: Mapping[str, str], column: str, name: str) -> float:
+    try:
+        return float(row[column])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadTable(f"Row {name!r} has {row.get(column)!r} as {column!r}; expected a number.") from error
