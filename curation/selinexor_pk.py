@@ -140,15 +140,17 @@ def write_sets(rows: list[tuple[str, OralTwoCompartment]]) -> None:
     (low, high), (lowest, highest) = feasible(short), feasible(long)
     head = [
         "Two-compartment oral sets of selinexor that all meet the label's single 80 mg dose; made by curation/selinexor_pk.py.",
-        f"Met: Cmax {CMAX * 1e3:g} ng/mL; AUC {AUC * 1e3:g} ng*h/mL; Tmax <= {TMAX_MOST:g} h; terminal half-life {short:g} to {long:g} h;",
+        f"Met: Cmax {CMAX * 1e3:g} ng/mL; AUC {AUC * 1e3:g} ng*h/mL; Tmax <= {TMAX_MOST:g} h;",
+        f"terminal half-life {short:g} to {long:g} h;",
         f"V2/F + V3/F = {V_SS:g} L, the label's V/F read as the volume at steady state. Source: US label (key Xpovio).",
-        f"CL/F = 80 mg / AUC = {CL:.2f} L/h. The label also gives {LABEL_CL:g} L/h, which is not used: 80 mg would then make an AUC of",
-        f"{DOSE / LABEL_CL * 1e3:.0f} ng*h/mL, against the {AUC * 1e3:g} measured.",
+        f"CL/F = 80 mg / AUC = {CL:.2f} L/h. The label also gives {LABEL_CL:g} L/h, which is not used: 80 mg would",
+        f"then make an AUC of {DOSE / LABEL_CL * 1e3:.0f} ng*h/mL, against the {AUC * 1e3:g} measured.",
         "Five parameters and three equalities leave two degrees of freedom, which are sampled: the half-life, uniform, and V2/F,",
         "uniform over what is feasible at that half-life. Q then solves the half-life, and KA the Cmax.",
         f"{COUNT} draws, numpy Philox seed {SEED}.",
-        f"Infeasible: a half-life under ln2 * {V_SS:g} / {CL:.2f} = {math.log(2) * V_SS / CL:.2f} h; V2/F over 80 mg / Cmax = {DOSE / CMAX:.1f} L,",
-        f"where even a bolus stays under Cmax; Tmax over {latest:.2f} h (reached at {long:g} h and V2/F {at:.0f} L), so that the label's",
+        f"Infeasible: a half-life under ln2 * {V_SS:g} / {CL:.2f} = {math.log(2) * V_SS / CL:.2f} h;",
+        f"V2/F over 80 mg / Cmax = {DOSE / CMAX:.1f} L, where even a bolus stays under Cmax;",
+        f"Tmax over {latest:.2f} h (reached at {long:g} h and V2/F {at:.0f} L), so that the label's",
         f"limit of {TMAX_MOST:g} h never binds.",
         f"Left out: Tmax under {TMAX_LEAST:g} h (assumed: a film-coated tablet is not absorbed sooner), which leaves",
         f"V2/F {low:.0f} to {high:.0f} L at {short:g} h and {lowest:.0f} to {highest:.0f} L at {long:g} h.",
@@ -175,11 +177,13 @@ def write_patients(fit: dict[str, float], seen: dict[str, float]) -> None:
     }
     head = [
         "Between-patient spread of selinexor after one 80 mg dose; made by curation/selinexor_pk.py around the typical set.",
-        f"Fitted to the label: Cmax {CMAX * 1e3:g} (SD {CMAX_SD * 1e3:g}) ng/mL and AUC {AUC * 1e3:g} (SD {AUC_SD * 1e3:g}) ng*h/mL.",
-        f"Achieved over {PATIENTS:,} patients (Philox seed {SEED + 1}): Cmax {seen['Cmax']:.1f} (SD {seen['Cmax_sd']:.1f}) ng/mL, AUC",
-        f"{seen['AUC']:.0f} (SD {seen['AUC_sd']:.0f}) ng*h/mL, half-life {seen['t_half']:.2f} (SD {seen['t_half_sd']:.2f}) h,",
+        f"Fitted to the label: Cmax {CMAX * 1e3:g} (SD {CMAX_SD * 1e3:g}) ng/mL and",
+        f"AUC {AUC * 1e3:g} (SD {AUC_SD * 1e3:g}) ng*h/mL.",
+        f"Achieved over {PATIENTS:,} patients (Philox seed {SEED + 1}):",
+        f"Cmax {seen['Cmax']:.1f} (SD {seen['Cmax_sd']:.1f}) ng/mL,",
+        f"AUC {seen['AUC']:.0f} (SD {seen['AUC_sd']:.0f}) ng*h/mL, half-life {seen['t_half']:.2f} (SD {seen['t_half_sd']:.2f}) h,",
         f"correlation of Cmax and AUC {seen['r']:.2f}. KA has no spread of its own: the label gives no SD of Tmax.",
-        "A shared F was preferred to independent spreads of CL and V, which would give a half-life SD near 2 h, against 6 to 8 h.",
+        "A shared F was preferred to independent spreads of CL and V, which would give a half-life SD near 2 h.",
     ]
     with (FOLDER / "selinexor_patients.tsv").open("w", encoding="utf-8", newline="") as file:
         file.writelines(f"# {line}\n" for line in head)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from exportin.errors import BadTable, UnknownName, squash
 
 if TYPE_CHECKING:
     from exportin.knowledge.citation import Source
-    from exportin.knowledge.schema import FactRow
+    from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, MachineryRow, ObservationRow
 
 __all__ = ["Evidence", "evidence", "facts", "sources"]
 
@@ -68,8 +68,19 @@ def sources() -> Mapping[str, Source]:
     return read_sources(_HERE / "sources.bib")
 
 
-@functools.cache
-def facts(table: str) -> tuple[FactRow, ...]:
+@overload
+def facts(table: Literal["cargoes"]) -> tuple[CargoRow, ...]: ...
+@overload
+def facts(table: Literal["cells"]) -> tuple[CellRow, ...]: ...
+@overload
+def facts(table: Literal["compounds"]) -> tuple[CompoundRow, ...]: ...
+@overload
+def facts(table: Literal["machinery"]) -> tuple[MachineryRow, ...]: ...
+@overload
+def facts(table: Literal["observations"]) -> tuple[ObservationRow, ...]: ...
+@overload
+def facts(table: str) -> tuple[Any, ...]: ...
+def facts(table: str) -> tuple[Any, ...]:
     """Rows of a table of facts.
 
     Parameters
@@ -94,11 +105,16 @@ def facts(table: str) -> tuple[FactRow, ...]:
     >>> [row.symbol for row in facts("cargoes")]
     ['TP53', 'NFKBIA', 'CDKN1A', 'FOXO3', 'RANBP1']
     """
+    if table not in _MODELS:
+        raise UnknownName("table of facts", table, _MODELS)
+    return _read(table)
+
+
+@functools.cache
+def _read(table: str) -> tuple[FactRow, ...]:
     from exportin.knowledge import schema
     from exportin.knowledge.table import read_table
 
-    if table not in _MODELS:
-        raise UnknownName("table of facts", table, _MODELS)
     path = _HERE / "tables" / f"{table}.tsv"
     rows = read_table(path, getattr(schema, _MODELS[table]))
     _check_sources(path, rows)
@@ -156,7 +172,8 @@ def _cite(table: str, subject: bool, row: FactRow) -> Evidence:
 
 def _told(row: FactRow) -> dict[str, str]:
     """Filled columns of a row as text."""
-    shown = {column: "; ".join(value) if isinstance(value, tuple) else value for column, value in row}
+    cells = [(column, getattr(row, column)) for column in row.columns()]
+    shown = {column: "; ".join(value) if isinstance(value, tuple) else value for column, value in cells}
     return {column: str(value) for column, value in shown.items() if value not in (None, "", "-")}
 
 

@@ -110,7 +110,8 @@ def _entries(path: Path, text: str) -> Iterator[tuple[int, Source]]:
             raise BadTable(f"{path}:{line}: {given!r} given; expected an entry such as '@article{{Kudo99,'.")
         kind, key = opening.groups()
         if kind not in _KINDS or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", key):
-            raise BadTable(f"{path}:{line}: '@{kind}{{{key}' given; expected @{' or @'.join(_KINDS)} and a key of letters and digits.")
+            expected = f"@{' or @'.join(_KINDS)} and a key of letters and digits"
+            raise BadTable(f"{path}:{line}: '@{kind}{{{key}' given; expected {expected}.")
         given, place = _fields(path, text, opening.end())
         yield line, _source(path, line, key, given)
 

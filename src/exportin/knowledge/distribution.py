@@ -157,9 +157,9 @@ class Distribution:
             return np.full(share.shape, value, dtype=np.float64)
         if self.kind == "uniform":
             return np.clip(self.low + share * (self.high - self.low), self.low, self.high)
+        if self.kind == "loguniform":  # the power may miss a bound by a rounding error
+            return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
         bottom, top = math.log(self.low), math.log(self.high)
-        if self.kind == "loguniform":  # the exponential of a logarithm may miss a bound by a rounding error
-            return np.clip(np.exp(bottom + share * (top - bottom)), self.low, self.high)
         inside = np.clip(share, _SMALLEST, _LARGEST)
         normal = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])(inside)
         return np.asarray(np.exp((bottom + top) / 2 + normal * (top - bottom) / (2 * _UPPER)))

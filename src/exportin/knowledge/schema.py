@@ -86,6 +86,11 @@ class TableRow(BaseModel):
     source: Keys = NOTHING
     reason: str = NOTHING
 
+    @classmethod
+    def columns(cls) -> list[str]:
+        """Names of the columns, the source and the reason last."""
+        return sorted(cls.model_fields, key=lambda column: column in {"source", "reason"})
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Keys of sources.bib."""
@@ -173,7 +178,9 @@ class CellRow(FactRow):
 
     name: Text = Field(description="the name to show")
     aliases: Names = ()
-    cellosaurus: str = Field(default="", pattern=r"^(CVCL_[A-Z0-9]{4})?$", description="a Cellosaurus accession such as CVCL_0030")
+    cellosaurus: str = Field(
+        default="", pattern=r"^(CVCL_[A-Z0-9]{4})?$", description="a Cellosaurus accession such as CVCL_0030"
+    )
     disease: str = ""
     tissue: str = ""
     TP53: Literal["wild type", "null", "inactivated", "mutant", "unknown"]

@@ -25,7 +25,7 @@ EMPTY = ("", "-")
 
 
 def read_table(path: Path | str, row_model: type[Row]) -> tuple[Row, ...]:
-    """Read a table and hold it to its schema.
+    r"""Read a table and hold it to its schema.
 
     The first line names the columns, in any order. An empty cell and ``-`` both mean "nothing known". Windows line ends and
     a byte-order mark are taken; comments, quotes and blank lines are not.
@@ -54,7 +54,7 @@ def read_table(path: Path | str, row_model: type[Row]) -> tuple[Row, ...]:
     >>> from exportin.knowledge.schema import MachineryRow
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "machinery.tsv"
-    ...     _ = path.write_text("symbol\\tname\\n", encoding="utf-8")
+    ...     _ = path.write_text("symbol\tname\n", encoding="utf-8")
     ...     read_table(path, MachineryRow)
     Traceback (most recent call last):
     ...
@@ -62,7 +62,7 @@ def read_table(path: Path | str, row_model: type[Row]) -> tuple[Row, ...]:
     """
     path = Path(path)
     lines = _lines(path)
-    header = _header(path, lines[0], list(row_model.model_fields))
+    header = _header(path, lines[0], row_model.columns())
     rows: list[Row] = []
     seen: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(lines[1:], start=2):

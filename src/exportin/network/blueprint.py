@@ -204,7 +204,7 @@ def _alleles(structure: Structure) -> list[Instance]:
             "total": "XPO1_total",
             "share": f"{allele}_share",
             "mrna": "XPO1_mrna",
-            "kdecay": "XPO1_kdecay",
+            "ksyn": "XPO1_ksyn",
             "synthesis": "XPO1_synthesis",
         }
         made += [_exporter(allele, "XPO1_kdecay"), Instance(f"{allele}_protein", "translation", _named("translation", given))]

@@ -80,7 +80,7 @@ def read_event_table(
         given += [replace(dose, time=dose.time + turn * interval) for turn in range(more + 1)]
         if at_steady_state:
             if who in steady:
-                raise record.refuse("SS", "is a second steady state, which would reset the first", "write SS=1 once an individual")
+                raise record.refuse("SS", "is a second steady state, which would reset the first", "write SS=1 once")
             steady[who] = (record, dose)
             given += record.run_in(dose, interval, memory)
         if len(given) > MOST_DOSES:
@@ -98,9 +98,9 @@ def steady_state_run_in(dose: Dose, interval: float, how_long_s: float) -> tuple
     [-30.0, -20.0, -10.0]
     """
     if not (math.isfinite(interval) and interval > 0 and math.isfinite(how_long_s) and how_long_s >= 0):
-        raise BadRegimen(f"A run-in of {how_long_s!r} s every {interval!r} s is not possible; expected positive finite times.")
+        raise BadRegimen(f"A run-in of {how_long_s!r} s every {interval!r} s is impossible; give positive times.")
     if how_long_s / interval > MOST_DOSES:
-        raise BadRegimen(f"A run-in of {how_long_s:g} s every {interval:g} s is over {MOST_DOSES:,} doses; lengthen the interval.")
+        raise BadRegimen(f"A run-in of {how_long_s:g} s every {interval:g} s has over {MOST_DOSES:,} doses; lengthen II.")
     count = math.ceil(how_long_s / interval)
     return tuple(replace(dose, time=dose.time - turn * interval) for turn in range(count, 0, -1))
 

@@ -84,12 +84,11 @@ class OralTwoCompartment:
         return self.profile(times_s, [Event(time, "DEPOT", "add", amount) for time, amount in doses])
 
     def profile(self, times_s: ArrayLike, events: Iterable[Event]) -> Array:
-        """Plasma concentration (uM) after oral doses, intravenous doses and infusions; at a bolus, the value just after it.
+        """Plasma concentration (uM) at times (s) after oral doses, boluses (the value just after) and infusions.
 
         Parameters
         ----------
         times_s : array_like, shape (times,)
-            s.
         events : iterable of Event
             Targets DEPOT, CENT and infusion.
 
@@ -100,12 +99,11 @@ class OralTwoCompartment:
         """
         times = np.atleast_1d(np.asarray(times_s, dtype=float))
         total = np.zeros_like(times)
-        by_target: dict[str, list[Event]] = {}
-        for event in merge(events):
-            by_target.setdefault(event.target, []).append(event)
-        if "outside" in by_target:
+        events = merge(events)
+        if any(event.target == "outside" for event in events):
             raise BadRegimen("A dish concentration ('outside') has no plasma profile; expected DEPOT, CENT or infusion.")
-        for target, given in by_target.items():
+        for target in ("DEPOT", "CENT", "infusion"):
+            given = [event for event in events if event.target == target]
             since = times[:, None] - np.array([event.time for event in given])
             response = np.where(since >= 0, self._response(target, np.maximum(since, 0.0)), 0.0)
             total += response @ np.array([event.amount for event in given])
@@ -247,8 +245,8 @@ def patient_pk(typical: OralTwoCompartment, u: ArrayLike) -> OralTwoCompartment:
     size, own = (NormalDist().inv_cdf(float(number)) for number in uniform)
     uptake = math.exp(spread["omega_F"] * size + spread["shift_F"])
     clearance = math.exp(spread["omega_CL"] * own + spread["shift_CL"])
-    V2, Q, V3 = typical.V2 / uptake, typical.Q / uptake, typical.V3 / uptake
-    return OralTwoCompartment(typical.KA, typical.CL * clearance / uptake, V2, Q, V3)
+    CL, V2, Q, V3 = (value / uptake for value in (typical.CL, typical.V2, typical.Q, typical.V3))
+    return OralTwoCompartment(typical.KA, CL * clearance, V2, Q, V3)
 
 
 @functools.cache

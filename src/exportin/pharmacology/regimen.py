@@ -32,8 +32,9 @@ _HABITS = {  # the days of each period, and the period in h, that prescribers me
 }  # fmt: skip
 _UNITS = {"m": "min", "h": "h", "d": "day", "w": "week"}  # by first letter, as the grammar lets no other word through
 _MEANS = {
-    "NUMBER": "a number", "DAY": "a day number", "MASS": "a mass unit such as mg", "BODY": "/m2", "UNIT": "min, h, d or wk",
-    "ORAL": "PO", "IV": "IV", "ONCE": "once", "HABIT": "daily, bid or weekly", "DOSES": "doses", "_OVER": "over", "_AT": "at",
+    "NUMBER": "a number", "DAY": "a day number", "MASS": "a mass unit such as mg", "BODY": "/m2 or /kg",
+    "UNIT": "min, h, d or wk", "ORAL": "PO", "IV": "IV", "ONCE": "once", "HABIT": "daily, bid or weekly", "DOSES": "doses",
+    "_OVER": "over", "_AT": "at",
     "_DAYS": "days", "_EVERY": "every",
     "_FOR": "how long such as 'for 28 d'", "_TIMES": "how often such as 'x 5'", "_TO": "-", "_AND": "a comma",
     "_THEN": "then", "$END": "the end",

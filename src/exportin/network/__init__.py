@@ -1,0 +1,1 @@
+"""Structure: process files, parameters, cell contexts, and the strict way from them to a checked SBML model."""

@@ -1,0 +1,1 @@
+"""Compounds, what a cell or patient is exposed to, and how a dose becomes a concentration."""
