@@ -181,9 +181,9 @@ def write_patients(fit: dict[str, float], seen: dict[str, float]) -> None:
         f"AUC {AUC * 1e3:g} (SD {AUC_SD * 1e3:g}) ng*h/mL.",
         f"Achieved over {PATIENTS:,} patients (Philox seed {SEED + 1}):",
         f"Cmax {seen['Cmax']:.1f} (SD {seen['Cmax_sd']:.1f}) ng/mL,",
-        f"AUC {seen['AUC']:.0f} (SD {seen['AUC_sd']:.0f}) ng*h/mL, half-life {seen['t_half']:.2f} (SD {seen['t_half_sd']:.2f}) h,",
-        f"correlation of Cmax and AUC {seen['r']:.2f}. KA has no spread of its own: the label gives no SD of Tmax.",
-        "A shared F was preferred to independent spreads of CL and V, which would give a half-life SD near 2 h.",
+        f"AUC {seen['AUC']:.0f} (SD {seen['AUC_sd']:.0f}) ng*h/mL, half-life {seen['t_half']:.2f} (SD {seen['t_half_sd']:.2f}) h",
+        f"and a correlation of Cmax and AUC of {seen['r']:.2f}. KA has no spread of its own: the label gives no SD of Tmax.",
+        "A shared F was preferred to independent spreads of CL and V, which would give a half-life SD of 1.7 h.",
     ]
     with (FOLDER / "selinexor_patients.tsv").open("w", encoding="utf-8", newline="") as file:
         file.writelines(f"# {line}\n" for line in head)

@@ -35,11 +35,11 @@ def test_addl_is_the_same_as_explicit_records():
     assert short == long
 
 
-@pytest.mark.parametrize(("interval", "hours"), [(12.0, "II"), (84.0, "II"), (24.0, "II")])
-def test_steady_state_is_explicit_records_and_the_closed_form(interval: float, hours: str):
+@pytest.mark.parametrize("interval", [12.0, 24.0, 84.0])
+def test_steady_state_is_explicit_records_and_the_closed_form(interval: float):
     """The limit of superposition: 400 h are over 50 half-lives."""
     grid = np.linspace(0, interval, 60)
-    by_table = read_event_table([{"ID": 1, "TIME": 0, "AMT": 80, hours: interval, "SS": 1}], memory=400 * HOUR)["1"]
+    by_table = read_event_table([{"ID": 1, "TIME": 0, "AMT": 80, "II": interval, "SS": 1}], memory=400 * HOUR)["1"]
     first = -interval * (len(by_table) - 1)
     table = [{"ID": 1, "TIME": 0, "AMT": 80, "II": interval, "ADDL": len(by_table) - 1}]
     explicit = tuple(Dose(dose.time + first * HOUR, dose.amount) for dose in read_event_table(table)["1"])
@@ -78,7 +78,7 @@ def test_the_order_of_records_changes_nothing(seed: int):
         {"ID": who, "TIME": time, "AMT": amount, "EVID": event, "II": 24, "ADDL": more, "SS": steady, "CMT": where, "RATE": rate}
         for who in ("a", "b")
         for time, amount, event, more, steady, where, rate in [
-            (0, 80, 1, 2, 1, 1, 0), (0, 20, 1, 0, 0, 2, 0), (0, 60, 1, 0, 0, 1, 0), (5, 0, 0, 0, 0, 2, 0), (30, 10, 1, 0, 0, 2, 5),
+            (0, 80, 1, 2, 1, 1, 0), (0, 20, 1, 0, 0, 2, 0), (0, 60, 1, 0, 0, 1, 0), (5, 0, 0, 0, 0, 2, 0), (9, 10, 1, 0, 0, 2, 5),
         ]
     ]  # fmt: skip
     shuffled = random.Random(seed).sample(table, len(table))
@@ -93,7 +93,8 @@ def test_simultaneous_doses_add():
 
 
 def test_observations_and_other_events_give_no_dose():
-    table = [{"ID": 1, "TIME": 1, "AMT": ".", "EVID": 0}, {"ID": 1, "TIME": 2, "AMT": 0, "EVID": 2}, {"ID": 2, "TIME": 3, "AMT": 5, "EVID": 1}]
+    table = [{"ID": 1, "TIME": 1, "AMT": ".", "EVID": 0}, {"ID": 1, "TIME": 2, "AMT": 0, "EVID": 2}]
+    table += [{"ID": 2, "TIME": 3, "AMT": 5, "EVID": 1}]
     assert read_event_table(table) == {"1": (), "2": (Dose(3 * HOUR, 5.0),)}
     assert read_event_table([{"ID": 1, "TIME": 1, "AMT": 0}]) == {"1": ()}
 
@@ -165,7 +166,12 @@ def test_a_steady_state_that_would_reset_is_refused():
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("ID,TIME\n1,0\n", "Row 1 has no column AMT"), ("ID,ID,TIME,AMT\n", "'ID' comes twice"), ("ID,TIME,AMT\n1,0\n", "Row 1 has 2 cells"), ("", "cannot be read")],
+    [
+        ("ID,TIME\n1,0\n", "Row 1 has no column AMT"),
+        ("ID,ID,TIME,AMT\n", "'ID' comes twice"),
+        ("ID,TIME,AMT\n1,0\n", "Row 1 has 2 cells"),
+        ("", "cannot be read"),
+    ],
 )
 def test_a_malformed_file_is_refused(tmp_path: Path, content: str, told: str):
     path = tmp_path / "doses.csv"

@@ -167,7 +167,7 @@ class Solver:
             Species (concentrations) and parameters to return; all states by default.
         tolerance : Tolerance
         scale : ndarray, shape (state,)
-            Size of each state for the absolute tolerance; by default its start, or the largest start where that is zero.
+            Size of each state for the absolute tolerance; by default its start, but no less than 1e-9 of the largest start.
 
         Raises
         ------
@@ -203,8 +203,7 @@ class Solver:
         self.set_values(values)
         self.set_state(state)
         size = np.abs(state) if scale is None else scale
-        largest = float(size[: len(self.species)].max()) if self.species else 1.0
-        size = np.where(size > 0, size, largest) * self.volumes(values)
+        size = np.maximum(size, 1e-9 * float(size.max())) * self.volumes(values)
         integrator = self._engine.integrator
         integrator.relative_tolerance = tolerance.relative
         integrator.absolute_tolerance = [*(tolerance.absolute * size[len(self.species) :]), *(tolerance.absolute * size[: len(self.species)])]

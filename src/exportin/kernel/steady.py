@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["SteadyState", "settle"]
 
 _CLOSE, _ENOUGH = 1e-11, 1e-7  # relative Newton step: stop at once; good enough when rounding stops progress
+_NOTHING = 1e-20  # of the largest concentration: rounding of a species that is absent
 _LONG = 2e6  # s; beyond the slowest exchange of the export cycle, whose XPO1 total starts at its fixed point
 
 
@@ -76,6 +77,7 @@ def settle(solver: Solver, values: Mapping[str, float], totals: Sequence[Mapping
             f"the untreated cell does not settle (Newton's last step was {distance:.2g} of a species' size); check the parameters "
             "that you changed, it may oscillate or have no steady state."
         )
+    state[state < _NOTHING * state.max()] = 0.0
     return SteadyState(state, distance, sums)
 
 

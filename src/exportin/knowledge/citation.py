@@ -120,7 +120,7 @@ def _fields(path: Path, text: str, place: int) -> tuple[dict[str, str], int]:
     """Fields of one entry, and where the entry ends."""
     found: dict[str, str] = {}
     while not (closing := re.compile(r"\s*\}").match(text, place)):
-        line = text.count("\n", 0, place) + 1
+        line = text.count("\n", 0, place + len(text[place:]) - len(text[place:].lstrip())) + 1
         field = _FIELD.match(text, place)
         if field is None:
             raise BadTable(f"{path}:{line}: expected a field such as 'year = {{1999}},' or the closing brace of the entry.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -83,8 +83,9 @@ class TableRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     key: ClassVar[tuple[str, ...]] = ()
 
-    source: Keys = NOTHING
-    reason: str = NOTHING
+    if TYPE_CHECKING:  # declared by each table; fields of a base class would be validated before those they depend on
+        source: str
+        reason: str
 
     @classmethod
     def columns(cls) -> list[str]:

@@ -104,8 +104,8 @@ def doses_to_events(doses: Iterable[Dose], molar_mass_g_per_mol: float) -> tuple
 
     Examples
     --------
-    >>> doses_to_events([Dose(0.0, 80.0)], 443.31)
-    (Event(time=0.0, target='DEPOT', action='add', amount=180460625747670.9),)
+    >>> [(event.target, round(event.amount / 1e14, 4)) for event in doses_to_events([Dose(0.0, 80.0)], 443.31)]
+    [('DEPOT', 1.8046)]
     """
     if not (math.isfinite(molar_mass_g_per_mol) and molar_mass_g_per_mol > 0):
         raise BadRegimen(f"A molar mass of {molar_mass_g_per_mol!r} g/mol is not positive and finite; selinexor's is 443.31.")

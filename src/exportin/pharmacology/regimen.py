@@ -10,15 +10,17 @@ import math
 import re
 from dataclasses import replace
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exportin import units
 from exportin.errors import BadRegimen, nearest
 from exportin.pharmacology.event import Dose, doses_to_events
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+    from lark import Lark
     from lark.exceptions import UnexpectedInput
+
+Node = Any  # a lark Tree or Token: which of the two, and with what inside, is the grammar's to say
 
 __all__ = ["MOST_DOSES", "Dose", "doses_to_events", "parse_regimen"]
 
@@ -34,8 +36,7 @@ _UNITS = {"m": "min", "h": "h", "d": "day", "w": "week"}  # by first letter, as 
 _MEANS = {
     "NUMBER": "a number", "DAY": "a day number", "MASS": "a mass unit such as mg", "BODY": "/m2 or /kg",
     "UNIT": "min, h, d or wk", "ORAL": "PO", "IV": "IV", "ONCE": "once", "HABIT": "daily, bid or weekly", "DOSES": "doses",
-    "_OVER": "over", "_AT": "at",
-    "_DAYS": "days", "_EVERY": "every",
+    "_OVER": "over", "_AT": "at", "_DAYS": "days", "_EVERY": "every",
     "_FOR": "how long such as 'for 28 d'", "_TIMES": "how often such as 'x 5'", "_TO": "-", "_AND": "a comma",
     "_THEN": "then", "$END": "the end",
 }  # fmt: skip
@@ -124,13 +125,13 @@ class _Reading:
     def __init__(self, text: str, body_surface: float | None, weight: float | None) -> None:
         self.text, self.body_surface, self.weight = text, body_surface, weight
 
-    def refuse(self, node: Tree[Token] | Token, problem: str, advice: str) -> BadRegimen:
+    def refuse(self, node: Node, problem: str, advice: str) -> BadRegimen:
         return refusal(self.text, *_place(node), problem, advice)
 
-    def too_many(self, node: Tree[Token]) -> BadRegimen:
+    def too_many(self, node: Node) -> BadRegimen:
         return self.refuse(node, f"means more than {MOST_DOSES:,} doses", "shorten it, or check the units")
 
-    def part(self, part: Tree[Token]) -> tuple[list[Dose], float | None]:
+    def part(self, part: Node) -> tuple[list[Dose], float | None]:
         """Doses of one part from its own start, and its length (s) if it has one."""
         dose, route, when = part.children
         amount = self.amount(dose)
@@ -141,7 +142,7 @@ class _Reading:
             raise self.refuse(when, "ends before its first dose", "write a longer 'for'")
         return [Dose(time, amount, compartment, duration) for time in times], length
 
-    def amount(self, dose: Tree[Token]) -> float:
+    def amount(self, dose: Node) -> float:
         """Milligrams of one dose."""
         number, mass, *body = dose.children
         unit = mass.lower().replace("mcg", "ug")
@@ -156,7 +157,7 @@ class _Reading:
             raise self.refuse(dose, "is not a positive finite dose", "write a positive amount")
         return amount
 
-    def times(self, when: Tree[Token]) -> tuple[list[float], float | None]:
+    def times(self, when: Node) -> tuple[list[float], float | None]:
         """Dose times (s) of one part, and its length."""
         kind, children = when.data, when.children
         if kind == "once":
@@ -174,7 +175,7 @@ class _Reading:
             raise self.refuse(children[-2], f"is shorter than day {max(days)}", "write a longer period, or smaller day numbers")
         return self.repeated(when, days, period, children[-1])
 
-    def repeated(self, when: Tree[Token], days: list[int], period: float, how_long: Tree[Token]) -> tuple[list[float], float]:
+    def repeated(self, when: Node, days: list[int], period: float, how_long: Node) -> tuple[list[float], float]:
         """Times (s) of the days of each period, for as long as is written."""
         first = self.distinct(when, [(day - 1) * _seconds("d") for day in days])
         number, *unit = how_long.children
@@ -195,13 +196,13 @@ class _Reading:
             return times[: int(count)], math.ceil(periods) * period
         return [time for time in times if time < length * (1 - 1e-12)], length
 
-    def distinct(self, node: Tree[Token], times: list[float]) -> list[float]:
+    def distinct(self, node: Node, times: list[float]) -> list[float]:
         """The times in order, if none comes twice."""
         if len(set(times)) < len(times):
             raise self.refuse(node, "gives one time twice", "write each once, with the whole dose")
         return sorted(times)
 
-    def days(self, children: list[Tree[Token]]) -> list[int]:
+    def days(self, children: list[Node]) -> list[int]:
         """Day numbers of a list such as 1,3-5."""
         found: list[int] = []
         for item in children:
@@ -215,12 +216,12 @@ class _Reading:
             found += range(ends[0], ends[-1] + 1)
         return found
 
-    def span(self, node: Tree[Token], *, at_least_zero: bool = False) -> float:
+    def span(self, node: Node, *, at_least_zero: bool = False) -> float:
         """Seconds of a time such as 7 d, or d alone for 1 d."""
         *number, unit = node.children
         return self.span_of(node, number[0] if number else "1", unit, at_least_zero=at_least_zero)
 
-    def span_of(self, node: Tree[Token], number: str, unit: str, *, at_least_zero: bool = False) -> float:
+    def span_of(self, node: Node, number: str, unit: str, *, at_least_zero: bool = False) -> float:
         """Seconds of a number and a unit."""
         seconds = float(number) * _seconds(unit)
         if not math.isfinite(seconds) or seconds < 0 or (seconds == 0 and not at_least_zero):
@@ -233,7 +234,7 @@ def _seconds(unit: str) -> float:
     return units.to_internal(1.0, _UNITS[unit[0].lower()])
 
 
-def _place(node: Tree[Token] | Token) -> tuple[int, int]:
+def _place(node: Node) -> tuple[int, int]:
     """First and last position of a piece of the text."""
     if hasattr(node, "start_pos"):
         return node.start_pos, node.end_pos
@@ -252,7 +253,9 @@ def _unexpected(text: str, error: UnexpectedInput) -> BadRegimen:
     """A grammar's complaint in the user's words."""
     ended = getattr(getattr(error, "token", None), "type", None) == "$END"
     start, stop = (len(text), len(text)) if ended else _word(text, error.pos_in_stream or 0)
-    names = set(getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None) or ())
+    names: set[str] = set()
+    for kind in ("allowed", "expected", "accepts"):  # from the roughest to the most exact that this error has
+        names = set(getattr(error, kind, None) or names)
     if "_THEN" in names:
         names.add("$END")  # the lexer does not list it, and a part may end wherever "then" may stand
     expected = [meaning for name, meaning in _MEANS.items() if name in names]
@@ -267,7 +270,7 @@ def _word(text: str, place: int) -> tuple[int, int]:
     """Bounds of the whole word at a place, though the lexer stopped inside it."""
     if text[place] == ",":
         return place, place + 1
-    return max(text.rfind(mark, 0, place) for mark in " ,") + 1, place + re.search(r"^[^ ,]*", text[place:]).end()
+    return max(text.rfind(mark, 0, place) for mark in " ,") + 1, place + len(re.split("[ ,]", text[place:], maxsplit=1)[0])
 
 
 @functools.cache

@@ -1,0 +1,175 @@
+"""What can be observed, and how each is computed from a trajectory.
+
+| observable | meaning | unit |
+|---|---|---|
+| ``<SYMBOL>_nc`` | nuclear over cytoplasmic concentration, free plus bound | 1 |
+| ``<SYMBOL>_n``, ``<SYMBOL>_c`` | nuclear and cytoplasmic concentration, free plus bound | uM |
+| ``<SYMBOL>_nuclear`` | share of the molecules that is in the nucleus | 1 |
+| ``XPO1_occupancy`` | share of the present XPO1 protein that carries drug | 1 |
+| ``XPO1_active`` | drug-free XPO1 over total XPO1 before treatment | 1 |
+| ``XPO1_total`` | XPO1 protein per whole cell | uM |
+| ``XPO1_mrna`` | relative to the untreated cell | 1 |
+| ``export_capacity`` | forward export rate constant of a trace reference cargo, relative to no drug | 1 |
+| ``RANGTP_nc`` | free nuclear over free cytoplasmic RanGTP | 1 |
+| ``pore_traffic`` | net trimers leaving through one pore per second | 1/s |
+| ``<drug>_free``, ``<drug>_plasma`` | free drug outside the cell; total drug in plasma | uM |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exportin.errors import NotModelled, UnknownName, squash
+from exportin.kernel.solver import Trajectory
+from exportin.network.cell import Cell
+from exportin.network.model import Model
+from exportin.pharmacology.exposure import Exposure
+from exportin.units import AVOGADRO_PER_AMOL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Observable", "default_observables", "find_observables"]
+
+NOT_MODELLED = ("apoptotic_fraction", "viability", "G1_fraction")
+_PROTEINS = ("XPO1", "RAN", "RCC1", "NUTF2", "BACKGROUND")
+
+
+@dataclass(frozen=True)
+class View:
+    """A trajectory with what is needed to read it."""
+
+    trajectory: Trajectory
+    values: Mapping[str, float]
+    parts: Mapping[str, tuple[str, ...]]
+    alleles: tuple[str, ...]
+
+    def concentration(self, symbol: str, place: str) -> NDArray[np.float64]:
+        """Concentration (uM) of everything in one compartment that holds `symbol`, shape (time,)."""
+        members = {name: parts.count(symbol) for name, parts in self.parts.items() if symbol in parts and name.endswith(f"_{place}")}
+        total = np.zeros(len(self.trajectory.times))
+        for name, count in members.items():
+            total = total + count * self.trajectory[name]
+        return total
+
+    def trimers(self, symbol: str, place: str) -> NDArray[np.float64]:
+        """Concentration (uM) of a cargo's export complexes in one compartment, all alleles."""
+        return np.sum([self.trajectory[f"{symbol}_{allele}_RANGTP_{place}"] for allele in self.alleles], axis=0)
+
+    def export_rate(self) -> NDArray[np.float64]:
+        """Forward export rate constant (1/s) of the reference cargo: export flux over nuclear amount."""
+        forward = self.values["N_NPC"] * self.values["P_trimer"] * self.trimers("REFERENCE", "n")
+        return forward / (self.concentration("REFERENCE", "n") * self.values["Vn"])
+
+
+Reader = Callable[[View, View], "NDArray[np.float64]"]
+
+
+@dataclass(frozen=True)
+class Observable:
+    """A named quantity of a trajectory; `read` takes the trajectory and the untreated state."""
+
+    name: str
+    unit: str
+    read: Reader
+
+
+def _ratio(symbol: str) -> Observable:
+    return Observable(f"{symbol}_nc", "1", lambda view, _: view.concentration(symbol, "n") / view.concentration(symbol, "c"))
+
+
+def _level(symbol: str, place: str) -> Observable:
+    return Observable(f"{symbol}_{place}", "uM", lambda view, _: view.concentration(symbol, place))
+
+
+def _nuclear(symbol: str) -> Observable:
+    def read(view: View, _: View) -> NDArray[np.float64]:
+        inside = view.concentration(symbol, "n") * view.values["Vn"]
+        return inside / (inside + view.concentration(symbol, "c") * view.values["Vc"])
+
+    return Observable(f"{symbol}_nuclear", "1", read)
+
+
+def _bound(view: View, drugs: Sequence[str]) -> NDArray[np.float64]:
+    return np.sum([view.trajectory[f"{drug}_bound"] for drug in drugs], axis=0) if drugs else np.zeros(len(view.trajectory.times))
+
+
+def _traffic(symbols: Sequence[str]) -> Observable:
+    def read(view: View, _: View) -> NDArray[np.float64]:
+        net = sum(np.abs(view.trimers(symbol, "n") - view.trimers(symbol, "c")) for symbol in symbols)
+        return np.asarray(view.values["P_trimer"] * net * AVOGADRO_PER_AMOL)
+
+    return Observable("pore_traffic", "1/s", read)
+
+
+def _exporter(drugs: Sequence[str], riders: Sequence[str]) -> list[Observable]:
+    def amount(view: View) -> NDArray[np.float64]:
+        return view.trajectory["XPO1_amount"]
+
+    def whole(view: View) -> float:
+        return view.values["Vn"] + view.values["Vc"]
+
+    return [
+        Observable("XPO1_occupancy", "1", lambda view, _: _bound(view, drugs) / amount(view)),
+        Observable("XPO1_active", "1", lambda view, start: (amount(view) - _bound(view, drugs)) / amount(start)[0]),
+        Observable("XPO1_total", "uM", lambda view, _: amount(view) / whole(view)),
+        Observable("XPO1_mrna", "1", lambda view, _: view.trajectory["XPO1_mrna"]),
+        Observable("export_capacity", "1", lambda view, start: view.export_rate() / start.export_rate()[0]),
+        Observable("RANGTP_nc", "1", lambda view, _: view.trajectory["RANGTP_n"] / view.trajectory["RANGTP_c"]),
+        _traffic(riders),
+    ]
+
+
+def _drug(one: Exposure) -> list[Observable]:
+    symbol, label = one.compound.symbol, one.compound.name.replace(" ", "_")
+    outside = f"{symbol}_plasma" if one.route == "oral" else f"{symbol}_medium"
+    free = Observable(f"{label}_free", "uM", lambda view, _: view.values[f"{symbol}_fu"] * view.trajectory[outside])
+    plasma = Observable(f"{label}_plasma", "uM", lambda view, _: view.trajectory[outside])
+    return [free, plasma] if one.route == "oral" else [free]
+
+
+def catalogue(cell: Cell, model: Model, exposures: Sequence[Exposure]) -> dict[str, Observable]:
+    """Everything that can be observed in one experiment, by name."""
+    symbols = (*cell.cargoes, *_PROTEINS)
+    riders = [name.removesuffix("_XPO1_RANGTP_n") for name in model.parts if name.endswith("_XPO1_RANGTP_n")] or [
+        name.removesuffix("_XPO1_C528S_RANGTP_n") for name in model.parts if name.endswith("_XPO1_C528S_RANGTP_n")
+    ]
+    riders = [name for name in riders if name not in cell.alleles]
+    found = _exporter([one.compound.symbol for one in exposures], riders)
+    for symbol in symbols:
+        found += [_ratio(symbol), _level(symbol, "n"), _level(symbol, "c"), _nuclear(symbol)]
+    for one in exposures:
+        found += _drug(one)
+    return {observable.name: observable for observable in found}
+
+
+def default_observables(cell: Cell, exposures: Sequence[Exposure]) -> list[str]:
+    """What is observed where the user names nothing."""
+    drugs = [f"{one.compound.name.replace(' ', '_')}_free" for one in exposures]
+    return [*drugs, "XPO1_occupancy", "export_capacity", "XPO1_total", "XPO1_mrna", *(f"{cargo}_nc" for cargo in cell.cargoes)]
+
+
+def find_observables(names: Sequence[str], cell: Cell, model: Model, exposures: Sequence[Exposure]) -> list[Observable]:
+    """Observables by name; a drug's may be named by any of its aliases' spelling.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest names.
+    NotModelled
+        For observables that exist but that no process computes yet.
+    """
+    known = catalogue(cell, model, exposures)
+    plain = {squash(name): observable for name, observable in known.items()}
+    found = []
+    for name in names:
+        if name in NOT_MODELLED:
+            raise NotModelled(f"{name!r} is not modelled yet: no process decides the cell's fate. Observe XPO1_occupancy or a cargo instead.")
+        if name not in known and squash(name) not in plain:
+            raise UnknownName("observable", name, known)
+        found.append(known.get(name) or plain[squash(name)])
+    return found

@@ -1,0 +1,227 @@
+"""Simulate a cell under exposures, over parameter draws, sister cells and patients."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time as clock
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exportin import units
+from exportin.errors import BadQuantity
+from exportin.experiment.observables import Observable, View, default_observables, find_observables
+from exportin.experiment.provenance import describe
+from exportin.kernel.solver import Change, Solver, Tolerance
+from exportin.kernel.steady import settle
+from exportin.network.blueprint import Structure
+from exportin.network.cell import Cell
+from exportin.network.model import Model, build_model, structure_of
+from exportin.network.parameters import switches
+from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetics
+from exportin.result import Result
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["simulate"]
+
+INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
+_QUIET_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A cell, its exposures and the compiled model: everything but the position on the axes."""
+
+    cell: Cell
+    exposures: tuple[Exposure, ...]
+    model: Model
+    solver: Solver
+    seed: int
+
+    def values_at(self, patient: int | None, draw: int | None, sister: int | None) -> dict[str, float]:
+        """Every number of the model at one position; None is the typical patient, the table's value, the typical cell."""
+        values = self.model.numbers.at(self.seed, draw, sister)
+        for one in self.exposures:
+            values |= pharmacokinetics(one, self.seed, draw, patient)
+        return values
+
+
+def simulate(
+    cell: Cell,
+    *exposures: Exposure,
+    until: str = "72 h",
+    observe: Sequence[str] | None = None,
+    cells: int = 1,
+    draws: int = 1,
+    patients: int = 1,
+    seed: int = 0,
+    points: int = 301,
+    tolerance: float = 1e-7,
+    progress: bool = False,
+) -> Result:
+    """Simulate a cell (or a patient's cell) from its own untreated steady state.
+
+    Parameters
+    ----------
+    cell : Cell
+        From `exportin.cell`.
+    *exposures : Exposure
+        From `exportin.exposure` and `exportin.regimen`; several of one drug in the dish are dose steps.
+    until : str
+        Length, such as ``"72 h"`` or ``"28 d"``.
+    observe : sequence of str, optional
+        Names of observables; by default drug, occupancy, export capacity, XPO1 and every cargo's N/C.
+    cells, draws, patients : int
+        Sizes of the axes: sister cells with protein noise, draws of the parameters, patients. They cross.
+        One means the typical cell, the tables' values, the typical patient.
+    seed : int
+        Every random number is a function of the seed, the axis and the index, never of the order.
+    points : int
+        Length of the time axis.
+    tolerance : float
+        Relative tolerance of the integrator; the absolute one is a thousandth of it, of each species' size.
+    progress : bool
+        Show a bar on stderr when it takes longer than two seconds.
+
+    Returns
+    -------
+    result : Result
+
+    Raises
+    ------
+    UnknownName, BadQuantity, NotModelled, SimulationFailed
+
+    Examples
+    --------
+    >>> import exportin as xp
+    >>> result = simulate(xp.cell("HeLa"), xp.exposure("LMB", "50 nM"), until="2 h", observe=["XPO1_occupancy"])
+    >>> bool(result["XPO1_occupancy"][-1] > 0.9)
+    True
+    """
+    horizon = units.parse(until, "h", "until", positive=True)
+    sizes = {"patients": patients, "draws": draws, "cells": cells, "points": points}
+    for name, size in sizes.items():
+        if not isinstance(size, int) or size < (2 if name == "points" else 1):
+            raise BadQuantity(f"{name}: {size!r} is not a whole number of at least {2 if name == 'points' else 1}.")
+    experiment = prepare(cell, exposures, seed)
+    wanted = find_observables(
+        list(observe) if observe is not None else default_observables(cell, experiment.exposures), cell, experiment.model, experiment.exposures
+    )
+    grid = np.linspace(0.0, horizon, points)
+    positions = list(np.ndindex(patients, draws, cells))
+    values = {one.name: np.empty((patients, draws, cells, points)) for one in wanted}
+    with _Bar(len(positions), progress) as advance:
+        for patient, draw, sister in positions:
+            here = experiment.values_at(
+                patient if patients > 1 else None, draw if draws > 1 else None, sister if cells > 1 else None
+            )
+            for name, curve in _one_run(experiment, here, grid, wanted, tolerance).items():
+                values[name][patient, draw, sister] = curve
+            advance()
+    provenance = describe(cell, experiment.exposures, experiment.model, until, {**sizes, "seed": seed}, tolerance)
+    drawn = _drawn(experiment, draws) if draws > 1 else {}
+    return Result(grid / units.SECONDS_PER_HOUR, values, {one.name: one.unit for one in wanted}, provenance, drawn)
+
+
+def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:
+    """Build and compile the model of one experiment; equal structures are compiled once."""
+    joined = join_exposures(exposures)
+    slots = [one.slot for one in joined]
+    extra = {name: value for one in joined for name, value in one.given.items()}
+    for one in joined:
+        extra |= pharmacokinetics(one, seed, None, None)
+    model = build_model(cell, slots, extra)
+    return Experiment(cell, joined, model, _solver(structure_of(cell, slots), model), seed)
+
+
+
+def _solver(structure: Structure, model: Model) -> Solver:
+    """The solver of a structure; numbers are set at every run, so one solver serves all models of the structure."""
+    return _compiled(structure, _Unhashed(model.to_engine_sbml))
+
+
+@dataclass(frozen=True)
+class _Unhashed:
+    """Something that a cache must not look at."""
+
+    make: Callable[[], str]
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+
+@functools.lru_cache(maxsize=16)
+def _compiled(structure: Structure, sbml: _Unhashed) -> Solver:
+    return Solver(sbml.make())
+
+
+def _one_run(
+    experiment: Experiment, values: dict[str, float], grid: NDArray[np.float64], wanted: Sequence[Observable], tolerance: float
+) -> dict[str, NDArray[np.float64]]:
+    """One trajectory from the untreated steady state, as observables."""
+    solver, model = experiment.solver, experiment.model
+    untouched = {name: switches()[name].value for name in INTERVENTIONS}
+    undisturbed = {**values, **untouched}
+    steady = settle(solver, undisturbed, [moiety.members for moiety in model.moieties])
+    keep = [*solver.state_names, "XPO1_amount", *(f"{one.compound.symbol}_bound" for one in experiment.exposures)]
+    keep += [f"{one.compound.symbol}_{'plasma' if one.route == 'oral' else 'medium'}" for one in experiment.exposures]
+    control = Tolerance(tolerance, 1e-3 * tolerance)
+    changes = [change for one in experiment.exposures for change in _changes(one)]
+    begin = min([0.0, *(change.time for change in changes)])
+    changes += [Change(begin, name, "set", values[name]) for name in INTERVENTIONS if values[name] != untouched[name]]
+    times = grid if begin == 0.0 else np.concatenate([[begin], grid])
+    inside = [change for change in changes if change.time <= grid[-1]]
+    run = solver.run(undisturbed, steady.state, times, inside, keep, control)
+    start = solver.run(undisturbed, steady.state, np.array([0.0, 1e-6]), (), keep, control)
+    alleles = tuple(experiment.cell.alleles)
+    view, before = View(run, values, model.parts, alleles), View(start, values, model.parts, alleles)
+    return {one.name: one.read(view, before)[-len(grid) :] for one in wanted}
+
+
+def _changes(one: Exposure) -> list[Change]:
+    """An exposure's events as changes of the model."""
+    symbol = one.compound.symbol
+    target = {"outside": f"{symbol}_medium", "infusion": f"{symbol}_infusion", "DEPOT": f"{symbol}_DEPOT", "CENT": f"{symbol}_CENT"}
+    return [Change(event.time, target[event.target], event.action, event.amount) for event in one.events]
+
+
+def _drawn(experiment: Experiment, draws: int) -> dict[str, NDArray[np.float64]]:
+    """Values of each parameter that differs between draws, shape (draw,)."""
+    tables = [experiment.values_at(None, draw, None) for draw in range(draws)]
+    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
+    return {name: column for name, column in columns.items() if np.ptp(column) > 0}
+
+
+class _Bar:
+    """A progress bar on stderr that appears only when the work takes longer than two seconds."""
+
+    def __init__(self, total: int, wanted: bool) -> None:
+        self._total, self._wanted = total, wanted and sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[], None]:
+        self._start, self._bar, self._done = clock.monotonic(), None, 0
+        return self._advance
+
+    def _advance(self) -> None:
+        self._done += 1
+        if self._bar is None and self._wanted and clock.monotonic() - self._start > _QUIET_SECONDS:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("simulating", total=self._total)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self._done)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
