@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exportin.errors import BadQuantity
 
@@ -80,13 +80,13 @@ def dimension(unit: str) -> tuple[float, float, float, float]:
     >>> dimension("kDa")
     (0.0, 0.0, 0.0, 1.0)
     """
-    found = dict(_unit(unit).dimensionality)
+    found: dict[str, Any] = dict(_unit(unit).dimensionality)
     mass = float(found.pop("[mass]", 0))
     substance = float(found.pop("[substance]", 0)) + mass  # kDa = kg/mol takes its moles along
     volume = float(found.pop("[length]", 0)) / 3
     time = float(found.pop("[time]", 0))
-    if found:
-        raise BadQuantity(f"{unit!r} measures something that the model has no unit for ({', '.join(map(str, found))}).")
+    if found or not volume.is_integer():
+        raise BadQuantity(f"{unit!r} measures something that the model has no unit for; expected amounts, volumes, times, masses and what they make.")
     return (substance, volume, time, mass)
 
 
@@ -99,11 +99,13 @@ def to_internal(value: float, unit: str) -> float:
     0.035
     >>> round(to_internal(14.9, "L/h"), 0)
     4138888889.0
+    >>> to_internal(60.0, "kDa")
+    60.0
     """
     substance, volume, time, mass = dimension(unit)
     target = f"amol**({substance - mass}) * pL**({volume}) * s**({time}) * kg**({mass})"
     factor = _registry().Quantity(1.0, _unit(unit)).to(target).magnitude
-    factor *= 1e-18**mass  # kg per amol -> kg per mol
+    factor *= 1e18**mass  # kg per amol -> kg per mol
     return value * _tidy(factor)
 
 

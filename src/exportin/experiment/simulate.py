@@ -27,7 +27,7 @@ from exportin.result import Result
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["simulate"]
+__all__ = ["experiment_sbml", "prepare", "simulate"]
 
 INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
 _QUIET_SECONDS = 2.0
@@ -184,6 +184,22 @@ def _one_run(
     alleles = tuple(experiment.cell.alleles)
     view, before = View(run, values, model.parts, alleles), View(start, values, model.parts, alleles)
     return {one.name: one.read(view, before)[-len(grid) :] for one in wanted}
+
+
+def experiment_sbml(cell: Cell, exposures: Sequence[Exposure]) -> str:
+    """SBML of one experiment with the tables' values: from the untreated steady state, doses as events.
+
+    Doses before time zero (the run-in of a steady-state record) are shifted, so that the first falls at zero.
+    """
+    experiment = prepare(cell, exposures)
+    values = experiment.values_at(None, None, None)
+    untouched = {name: switches()[name].value for name in INTERVENTIONS}
+    steady = settle(experiment.solver, {**values, **untouched}, [moiety.members for moiety in experiment.model.moieties])
+    changes = [change for one in experiment.exposures for change in _changes(one)]
+    begin = min([0.0, *(change.time for change in changes)])
+    shifted = [Change(change.time - begin, change.target, change.action, change.amount) for change in changes]
+    state = dict(zip(experiment.solver.state_names, (float(value) for value in steady.state), strict=True))
+    return experiment.model.to_sbml(values, state, shifted)
 
 
 def _changes(one: Exposure) -> list[Change]:

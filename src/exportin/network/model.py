@@ -13,12 +13,13 @@ from exportin.network import sbml
 from exportin.network.antimony_text import antimony_to_sbml, write_antimony
 from exportin.network.blueprint import Blueprint, DrugSlot, Structure, draw_blueprint, ran_core
 from exportin.network.cell import CARGOES, HELPERS, Cell, cell as find_cell
+from exportin.network.dosed_sbml import Happening, add_events, start_from
 from exportin.network.moiety import Moiety, check_moieties, species_parts
 from exportin.network.numbers import Numbers, gather
 from exportin.network.parameters import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["Model", "build_model", "model", "structure_of"]
 
@@ -69,15 +70,27 @@ class Model:
         """What each species is made of."""
         return species_parts(self.skeleton.blueprint)
 
-    def to_sbml(self, values: Mapping[str, float] | None = None) -> str:
+    def to_sbml(
+        self,
+        values: Mapping[str, float] | None = None,
+        start: Mapping[str, float] | None = None,
+        changes: Iterable[Happening] = (),
+    ) -> str:
         """SBML L3V2 with units, SBO terms and identifiers.org annotation.
 
         Parameters
         ----------
         values : mapping of str to float, optional
             Numbers in internal units; by default the tables' own.
+        start : mapping of str to float, optional
+            State to start from, in place of the initial assignments.
+        changes : iterable
+            Doses and other changes, written as events.
         """
         document = self._document(values)
+        if start is not None:
+            start_from(document, start)
+        add_events(document, changes)
         sbml.annotate(document, _accessions(), self.parts, _notes(self.numbers))
         return sbml.write_sbml(document)
 

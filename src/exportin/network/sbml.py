@@ -8,7 +8,7 @@ from typing import Any
 from exportin import units
 from exportin.errors import BadNetwork
 
-__all__ = ["annotate", "check_consistency", "needed_numbers", "read_sbml", "set_numbers", "write_sbml"]
+__all__ = ["annotate", "check_consistency", "needed_numbers", "read_sbml", "set_numbers", "unit_definition", "write_sbml"]
 
 _PARTS_OF_UNIT = (("mole", -18), ("litre", -12), ("second", 0))
 
@@ -56,12 +56,12 @@ def set_numbers(document: Any, values: Mapping[str, float], unit_of: Mapping[str
     for name, unit in unit_of.items():
         parameter = model.getParameter(name)
         if parameter is not None:
-            parameter.setUnits(_unit_definition(model, unit))
+            parameter.setUnits(unit_definition(model, unit))
     for name in varying:
         model.getParameter(name).setConstant(False)
 
 
-def _unit_definition(model: Any, unit: str) -> str:
+def unit_definition(model: Any, unit: str) -> str:
     """Id of the SBML unit for a unit of the tables, made where it is missing."""
     import libsbml
 

@@ -1,0 +1,134 @@
+"""The command line: parse, call one function, print. Data on stdout, progress and errors on stderr.
+
+Exit codes: 0 done, 1 a finding, 2 bad input with one sentence that says what to do, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exportin.errors import ExportinError
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    name="exportin",
+    help="The XPO1 (CRM1) nuclear-export system: from an exposure to relocated cargoes. Research use only.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+model_app = typer.Typer(help="Show, check or export the model.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no closing line on stderr.")]
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="A scenario file (YAML).")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results: new, empty, or an earlier result.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed, in place of the scenario's.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario and write its results and report.
+
+    Example: exportin run examples/selinexor-npm1-aml.yaml --out out/selinexor
+    """
+    from exportin.experiment.run import run_scenario
+
+    result = run_scenario(scenario, out, seed=seed, progress=not quiet)
+    typer.echo(json_format.dumps(result.to_dict(), indent=1) if json else str(result.summary()))
+    if out is not None and not quiet:
+        typer.echo(f"Wrote {out / 'report.html'} and the data behind it.", err=True)
+
+
+@app.command()
+def evidence(query: Annotated[str, typer.Argument(help="A gene, compound or cell.")], json: Json = False) -> None:
+    """What the tables say about a gene, compound or cell, with sources.
+
+    Example: exportin evidence TP53
+    """
+    from exportin import knowledge
+
+    found = knowledge.evidence(query)
+    rows = [{"table": one.table, "subject": one.subject, "row": one.row.model_dump(), "sources": [str(key) for key in one.sources]} for one in found]
+    typer.echo(json_format.dumps(rows, indent=1) if json else "\n\n".join(str(one) for one in found))
+
+
+Context = Annotated[str, typer.Option("--cell", help="Cell context.")]
+Named = Annotated[str, typer.Argument(help="'cell' (the whole export cycle) or 'ran_core'.")]
+
+
+@model_app.command("show")
+def model_show(name: Named = "cell", cell: Context = "HeLa", json: Json = False) -> None:
+    """Print the model: its processes, and each number with unit, grade and source."""
+    from exportin.network import show
+
+    model = _model(name, cell)
+    typer.echo(json_format.dumps(show.describe(model), indent=1) if json else show.write(model))
+
+
+@model_app.command("export")
+def model_export(
+    name: Named = "cell",
+    cell: Context = "HeLa",
+    language: Annotated[str, typer.Option("--format", help="'sbml' or 'antimony'.")] = "sbml",
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; by default stdout.")] = None,
+) -> None:
+    """Write the model as SBML L3V2 (annotated) or Antimony."""
+    from exportin.errors import OutputExists, UnknownName
+
+    writers = {"sbml": lambda: _model(name, cell).to_sbml(), "antimony": lambda: _model(name, cell).to_antimony()}
+    if language not in writers:
+        raise UnknownName("format", language, writers)
+    if out is not None and out.exists():
+        raise OutputExists(f"{str(out)!r} exists; give the name of a new file.")
+    text = writers[language]()
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@model_app.command("check")
+def model_check(json: Json = False) -> None:
+    """Check every model that the tables can make: symbols, units, conserved totals, unused rows."""
+    from exportin.network.check import check_everything
+
+    lines = check_everything()
+    typer.echo(json_format.dumps(lines, indent=1) if json else "\n".join(lines))
+
+
+def _model(name: str, cell: str):  # noqa: ANN202  typed in network.model
+    from exportin.network.cell import cell as find_cell
+    from exportin.network.model import model
+
+    return model(name, cell=find_cell(cell))
+
+
+def main() -> None:
+    """Entry point of the ``exportin`` command."""
+    try:
+        app(standalone_mode=False)
+    except ExportinError as error:
+        typer.echo(f"exportin: {error}", err=True)
+        sys.exit(2)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("exportin: interrupted; nothing was written under the final name.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # a usage error of the command line itself
+            typer.echo(f"exportin: {error.format_message()} See 'exportin --help'.", err=True)
+            sys.exit(2)
+        raise
