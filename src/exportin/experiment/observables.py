@@ -5,6 +5,7 @@
 | ``<SYMBOL>_nc`` | nuclear over cytoplasmic concentration, free plus bound | 1 |
 | ``<SYMBOL>_n``, ``<SYMBOL>_c`` | nuclear and cytoplasmic concentration, free plus bound | uM |
 | ``<SYMBOL>_nuclear`` | share of the molecules that is in the nucleus | 1 |
+| ``<SYMBOL>_kexp`` | forward export rate constant of a cargo: export flux over nuclear amount | 1/min |
 | ``XPO1_occupancy`` | share of the present XPO1 protein that carries drug | 1 |
 | ``XPO1_active`` | drug-free XPO1 over total XPO1 before treatment | 1 |
 | ``XPO1_total`` | XPO1 protein per whole cell | uM |
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Observable", "default_observables", "find_observables"]
 
 NOT_MODELLED = ("apoptotic_fraction", "viability", "G1_fraction")
+SECONDS_PER_MINUTE = 60.0
 _PROTEINS = ("XPO1", "RAN", "RCC1", "NUTF2", "BACKGROUND")
 
 
@@ -60,10 +62,16 @@ class View:
         """Concentration (uM) of a cargo's export complexes in one compartment, all alleles."""
         return np.sum([self.trajectory[f"{symbol}_{allele}_RANGTP_{place}"] for allele in self.alleles], axis=0)
 
-    def export_rate(self) -> NDArray[np.float64]:
-        """Forward export rate constant (1/s) of the reference cargo: export flux over nuclear amount."""
-        forward = self.values["N_NPC"] * self.values["P_trimer"] * self.trimers("REFERENCE", "n")
-        return forward / (self.concentration("REFERENCE", "n") * self.values["Vn"])
+    def export_rate(self, symbol: str) -> NDArray[np.float64]:
+        """Forward export rate constant (1/s) of a cargo: export flux over nuclear amount."""
+        through = self.values[f"{symbol}_mobility"] * self.values["N_NPC"] * self.values["P_trimer"]
+        return _over(through * self.trimers(symbol, "n"), self.concentration(symbol, "n") * self.values["Vn"])
+
+
+def _over(part: NDArray[np.float64], whole: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """A share; nothing of nothing is zero."""
+    whole = np.broadcast_to(whole, part.shape)
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 Reader = Callable[[View, View], "NDArray[np.float64]"]
@@ -79,7 +87,7 @@ class Observable:
 
 
 def _ratio(symbol: str) -> Observable:
-    return Observable(f"{symbol}_nc", "1", lambda view, _: view.concentration(symbol, "n") / view.concentration(symbol, "c"))
+    return Observable(f"{symbol}_nc", "1", lambda view, _: _over(view.concentration(symbol, "n"), view.concentration(symbol, "c")))
 
 
 def _level(symbol: str, place: str) -> Observable:
@@ -89,18 +97,23 @@ def _level(symbol: str, place: str) -> Observable:
 def _nuclear(symbol: str) -> Observable:
     def read(view: View, _: View) -> NDArray[np.float64]:
         inside = view.concentration(symbol, "n") * view.values["Vn"]
-        return inside / (inside + view.concentration(symbol, "c") * view.values["Vc"])
+        return _over(inside, inside + view.concentration(symbol, "c") * view.values["Vc"])
 
     return Observable(f"{symbol}_nuclear", "1", read)
+
+
+def _export_rate(symbol: str) -> Reader:
+    return lambda view, _: view.export_rate(symbol) * SECONDS_PER_MINUTE
 
 
 def _bound(view: View, drugs: Sequence[str]) -> NDArray[np.float64]:
     return np.sum([view.trajectory[f"{drug}_bound"] for drug in drugs], axis=0) if drugs else np.zeros(len(view.trajectory.times))
 
 
-def _traffic(symbols: Sequence[str]) -> Observable:
+def _traffic(riders: Sequence[str]) -> Observable:
     def read(view: View, _: View) -> NDArray[np.float64]:
-        net = sum(np.abs(view.trimers(symbol, "n") - view.trimers(symbol, "c")) for symbol in symbols)
+        trimers = [(view.trajectory[f"{name}_RANGTP_n"], view.trajectory[f"{name}_RANGTP_c"]) for name in riders]
+        net = sum(np.abs(inside - outside) for inside, outside in trimers)
         return np.asarray(view.values["P_trimer"] * net * AVOGADRO_PER_AMOL)
 
     return Observable("pore_traffic", "1/s", read)
@@ -114,12 +127,12 @@ def _exporter(drugs: Sequence[str], riders: Sequence[str]) -> list[Observable]:
         return view.values["Vn"] + view.values["Vc"]
 
     return [
-        Observable("XPO1_occupancy", "1", lambda view, _: _bound(view, drugs) / amount(view)),
-        Observable("XPO1_active", "1", lambda view, start: (amount(view) - _bound(view, drugs)) / amount(start)[0]),
+        Observable("XPO1_occupancy", "1", lambda view, _: _over(_bound(view, drugs), amount(view))),
+        Observable("XPO1_active", "1", lambda view, start: _over(amount(view) - _bound(view, drugs), amount(start)[0])),
         Observable("XPO1_total", "uM", lambda view, _: amount(view) / whole(view)),
         Observable("XPO1_mrna", "1", lambda view, _: view.trajectory["XPO1_mrna"]),
-        Observable("export_capacity", "1", lambda view, start: view.export_rate() / start.export_rate()[0]),
-        Observable("RANGTP_nc", "1", lambda view, _: view.trajectory["RANGTP_n"] / view.trajectory["RANGTP_c"]),
+        Observable("export_capacity", "1", lambda view, start: _over(view.export_rate("REFERENCE"), start.export_rate("REFERENCE")[0])),
+        Observable("RANGTP_nc", "1", lambda view, _: _over(view.trajectory["RANGTP_n"], view.trajectory["RANGTP_c"])),
         _traffic(riders),
     ]
 
@@ -135,13 +148,11 @@ def _drug(one: Exposure) -> list[Observable]:
 def catalogue(cell: Cell, model: Model, exposures: Sequence[Exposure]) -> dict[str, Observable]:
     """Everything that can be observed in one experiment, by name."""
     symbols = (*cell.cargoes, *_PROTEINS)
-    riders = [name.removesuffix("_XPO1_RANGTP_n") for name in model.parts if name.endswith("_XPO1_RANGTP_n")] or [
-        name.removesuffix("_XPO1_C528S_RANGTP_n") for name in model.parts if name.endswith("_XPO1_C528S_RANGTP_n")
-    ]
-    riders = [name for name in riders if name not in cell.alleles]
+    riders = [instance.name for instance in model.skeleton.blueprint.instances if instance.process == "ride"]
     found = _exporter([one.compound.symbol for one in exposures], riders)
     for symbol in symbols:
         found += [_ratio(symbol), _level(symbol, "n"), _level(symbol, "c"), _nuclear(symbol)]
+    found += [Observable(f"{symbol}_kexp", "1/min", _export_rate(symbol)) for symbol in (*cell.cargoes, "REFERENCE")]
     for one in exposures:
         found += _drug(one)
     return {observable.name: observable for observable in found}
