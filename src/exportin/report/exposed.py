@@ -56,8 +56,9 @@ def read_exposures(result: Result) -> tuple[Given, ...]:
 def _dose_hours(text: str) -> list[float]:
     from exportin.pharmacology.regimen import parse_regimen
 
-    try:  # times do not depend on the patient's size, which the words do not hold
-        return [dose.time / SECONDS_PER_HOUR for dose in parse_regimen(text, body_surface="1 m2", weight="1 kg")]
+    plain = re.sub(r"\s*/\s*(m2|m\^2|m²|kg)", "", text)  # times do not depend on the patient's size, which the words do not hold
+    try:
+        return [dose.time / SECONDS_PER_HOUR for dose in parse_regimen(plain)]
     except ExportinError:
         return []
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Panel", "group_panels", "shown_time"]
 
 DRUG_DECADES = 3.5  # below the peak; further down a drug acts on nothing and its curve only squeezes the rest
+MOST_CURVES = 7  # as many as there are colours that colour-blind readers tell apart
 WIDE = 20.0  # highest over lowest from which a ratio is read better on a logarithmic axis
 _ORDER = ("drug", "occupancy", "capacity", "protein", "mrna", "ratio", "share", "level")
 _TITLES = {"capacity": "Export", "ratio": "N/C", "share": "In the nucleus", "level": "Concentration"}
@@ -74,13 +75,15 @@ def shown_time(result: Result) -> tuple[NDArray[np.float64], str]:
 def group_panels(result: Result, names: Iterable[str]) -> tuple[Panel, ...]:
     """Panels in reading order: drug, XPO1, cargoes.
 
-    Curves with one unit and kind share an axis; cargoes with bands get one each, since five bands on one axis hide each other.
+    Curves with one unit and kind share an axis if there is one run; with bands each gets its own, since bands hide each other.
+    A drug's free and total concentration always share one.
     """
     groups: dict[tuple[str, ...], list[Quantity]] = {}
     for name in dict.fromkeys(names):
         quantity = describe(result, name)
         groups.setdefault(_key(quantity, result.runs), []).append(quantity)
-    ordered = sorted(groups.values(), key=lambda members: _rank(members[0]))
+    parts = [members[k : k + MOST_CURVES] for members in groups.values() for k in range(0, len(members), MOST_CURVES)]
+    ordered = sorted(parts, key=lambda members: _rank(members[0]))
     panels = [_panel(result, members) for members in ordered]
     return tuple(_with_own_slugs(panels))
 
@@ -91,7 +94,7 @@ def _key(quantity: Quantity, runs: int) -> tuple[str, ...]:
     if quantity.kind in ("ratio", "share", "level"):
         alone = quantity.name if runs > 1 or not quantity.is_cargo else ""
         return (quantity.kind, alone, quantity.unit)
-    if quantity.kind in ("occupancy", "capacity", "fate"):
+    if quantity.kind in ("capacity", "fate") and runs == 1:
         return (quantity.kind,)
     return (quantity.name,)
 

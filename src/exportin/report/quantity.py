@@ -155,7 +155,7 @@ def display_number(value: float, digits: int = 3) -> str:
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     power = int(exponent)
     if -4 < power < 6:
-        return f"{float(f'{mantissa}e{exponent}') if power < digits else value:.{max(0, digits - 1 - power)}f}"
+        return f"{float(f'{mantissa}e{exponent}'):.{max(0, digits - 1 - power)}f}"
     raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}"
 

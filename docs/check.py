@@ -1,0 +1,150 @@
+"""Check the documentation: links, anchors, code and its output, and that nothing of the program goes unmentioned.
+
+    python docs/check.py            exit 1 and one line a finding
+    python docs/check.py --write    put the true output and the true counts into the pages first
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
+END_OF_BLOCK = "--- end of block ---"
+GRADES = re.compile(r"(?<=<!-- grades -->\n).*?(?=<!-- /grades -->)", re.DOTALL)
+PLACE = re.compile(r"^(.+)(_nc|_nuclear|_n|_c|_kexp)$")
+
+
+def anchors(text: str) -> set[str]:
+    """Anchors of the headings of a page, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.+)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def broken_links(page: Path, text: str) -> tuple[int, list[str]]:
+    """Relative links of a page that lead nowhere."""
+    wrong, links = [], [link for link in LINK.findall(FENCE.sub("", text)) if not re.match(r"[a-z]+:", link)]
+    for link in links:
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
+            wrong.append(f"{page.name}: the link {link!r} leads nowhere")
+    return len(links), wrong
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run something in the checkout, without a screen; the width keeps tables whole."""
+    surroundings = {**os.environ, "MPLBACKEND": "Agg", "COLUMNS": "200"}
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+
+
+def outputs(blocks: list[str]) -> tuple[list[str], str]:
+    """What each Python block of a page prints, run in order in one fresh interpreter; and what went wrong."""
+    body = f"spaces = {{'__name__': 'page'}}\nfor code in {blocks!r}:\n    exec(code, spaces)\n    print({END_OF_BLOCK!r})\n"
+    done = run(["-W", "error", "-c", body])
+    return done.stdout.split(END_OF_BLOCK + "\n")[:-1], done.stderr.strip()
+
+
+def same(told: str, true: str) -> bool:
+    """Whether the output told is the true one; three dots stand for anything."""
+    return doctest.OutputChecker().check_output(told.strip(), true.strip(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+
+
+def check_code(page: Path, text: str) -> tuple[str, int, list[str]]:
+    """The page with true outputs, how many blocks ran, and what differs: text after Python, and what consoles show."""
+    blocks = [found for found in FENCE.finditer(text) if "no-run" not in found[2]]
+    code = [found for found in blocks if found[1] == "python"]
+    printed, trouble = outputs([found[3] for found in code]) if code else ([], "")
+    wrong = [f"{page.name}: a Python block fails: {trouble.splitlines()[-1]}"] if len(printed) < len(code) else []
+    truths = []
+    for found, true in zip(code, printed, strict=False):
+        told = FENCE.match(text, found.end() + 1) or FENCE.match(text, found.end() + 2)
+        if told is not None and told[1] == "text":
+            truths.append((told.span(3), told[3], true))
+    for found in (one for one in blocks if one[1] == "console"):
+        command, told = found[3].split("\n", 1)
+        done = run(["-m", *shlex.split(command.removeprefix("$ "))])
+        truths.append(((found.start(3) + len(command) + 1, found.end(3)), told, done.stdout + done.stderr))
+    for (start, end), told, true in sorted(truths, reverse=True):
+        if not same(told, true):
+            wrong.append(f"{page.name}: the output {told.strip()[:60]!r} should read {true.strip()[:60]!r}")
+            text = text[:start] + true.strip() + "\n" + text[end:]
+    return text, len(code) + sum(found[1] == "console" for found in blocks), wrong
+
+
+def grades() -> str:
+    """Rows of the parameter tables by grade."""
+    from exportin import cells
+    from exportin.network.parameters import concentration_sets, context, defaults
+
+    tables = {"parameters": [defaults()], "concentration_sets": concentration_sets().values(), "contexts": map(context, cells())}
+    lines = ["| table | measured | fitted | assumed |", "|---|---|---|---|"]
+    for table, parts in tables.items():
+        count = Counter(row.grade for part in parts for row in part.values())
+        lines.append(f"| `{table}.tsv` | {count['measured']} | {count['fitted']} | {count['assumed']} |")
+    return "\n".join(lines) + "\n"
+
+
+def promised() -> dict[str, list[str]]:
+    """What each page must mention."""
+    import typer
+
+    import exportin as xp
+    from exportin.cli import app
+    from exportin.experiment import scenario_schema
+    from exportin.experiment.observables import NOT_MODELLED, catalogue
+    from exportin.network.model import build_model
+    from exportin.network.process import load_process, process_names
+
+    schema = [getattr(scenario_schema, name) for name in scenario_schema.__all__]
+    processes = "\n".join(load_process(name).text for name in process_names())
+    reactions = re.findall(r"^ *(\w+):.*[-=]>", processes, re.MULTILINE)
+    cell, drug = xp.cell("HeLa"), xp.regimen("selinexor", "80 mg PO once")
+    names = catalogue(cell, build_model(cell), [drug])
+    seen = [name if name == "RANGTP_nc" else PLACE.sub(r"<SYMBOL>\2", name).replace("selinexor", "<drug>") for name in names]
+    commands, options = [], []
+    for name, command in typer.main.get_command(app).commands.items():
+        inside = {f"{name} {key}": value for key, value in getattr(command, "commands", {}).items()} or {name: command}
+        commands += [f"exportin {key}" for key in inside]
+        options += [word for one in inside.values() for option in one.params for word in option.opts if word.startswith("--")]
+    return {
+        "scenario.md": [f"`{key}`" for model in schema for key in model.model_fields],
+        "export-cycle.md": [f"`{name}`" for name in reactions] + [f"`{name}.ant`" for name in process_names()],
+        "observables.md": [f"`{name}`" for name in [*seen, *NOT_MODELLED]],
+        "cli.md": commands + [f"`{option}`" for option in options],
+    }
+
+
+def main() -> int:
+    """Check everything; 1 if something was found."""
+    write, found, links, ran = "--write" in sys.argv, [], 0, 0
+    for page in PAGES:
+        old = page.read_text(encoding="utf-8")
+        new, count, wrong = check_code(page, GRADES.sub(lambda _: grades(), old) if page.name == "parameters.md" else old)
+        wrong += ["parameters.md: the counts by grade are out of date"] if wrong == [] and new != old else []
+        if write and new != old:
+            page.write_text(new, encoding="utf-8")
+            print(f"{page.name}: brought up to date")
+            wrong = [one for one in wrong if "fails" in one]
+        more, dead = broken_links(page, new)
+        links, ran, found = links + more, ran + count, [*found, *wrong, *dead]
+    for name, words in promised().items():
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        found += [f"{name} does not mention {word}" for word in dict.fromkeys(words) if word not in text]
+        print(f"{name}: {len(set(words))} names looked for")
+    print(f"{len(PAGES)} pages, {links} relative links, {ran} blocks of code run, {len(found)} findings")
+    print("\n".join(found))
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
