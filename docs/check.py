@@ -87,11 +87,11 @@ def grades() -> str:
     from exportin.network.parameters import concentration_sets, context, defaults
 
     tables = {"parameters": [defaults()], "concentration_sets": concentration_sets().values(), "contexts": map(context, cells())}
-    lines = ["| table | measured | fitted | assumed |", "|---|---|---|---|"]
+    text = "| table | measured | fitted | assumed |\n|---|---|---|---|\n"
     for table, parts in tables.items():
         count = Counter(row.grade for part in parts for row in part.values())
-        lines.append(f"| `{table}.tsv` | {count['measured']} | {count['fitted']} | {count['assumed']} |")
-    return "\n".join(lines) + "\n"
+        text += f"| `{table}.tsv` | {count['measured']} | {count['fitted']} | {count['assumed']} |\n"
+    return text
 
 
 def promised() -> dict[str, list[str]]:
@@ -109,8 +109,8 @@ def promised() -> dict[str, list[str]]:
     processes = "\n".join(load_process(name).text for name in process_names())
     reactions = re.findall(r"^ *(\w+):.*[-=]>", processes, re.MULTILINE)
     cell, drug = xp.cell("HeLa"), xp.regimen("selinexor", "80 mg PO once")
-    names = catalogue(cell, build_model(cell), [drug])
-    seen = [name if name == "RANGTP_nc" else PLACE.sub(r"<SYMBOL>\2", name).replace("selinexor", "<drug>") for name in names]
+    seen = [name.replace("selinexor", "<drug>") for name in catalogue(cell, build_model(cell), [drug])]
+    seen = [name if name == "RANGTP_nc" else PLACE.sub(r"<SYMBOL>\2", name) for name in seen]
     commands, options = [], []
     for name, command in typer.main.get_command(app).commands.items():
         inside = {f"{name} {key}": value for key, value in getattr(command, "commands", {}).items()} or {name: command}
@@ -132,8 +132,7 @@ def main() -> int:
         new, count, wrong = check_code(page, GRADES.sub(lambda _: grades(), old) if page.name == "parameters.md" else old)
         wrong += ["parameters.md: the counts by grade are out of date"] if wrong == [] and new != old else []
         if write and new != old:
-            page.write_text(new, encoding="utf-8")
-            print(f"{page.name}: brought up to date")
+            print(f"{page.name}: {page.write_text(new, encoding='utf-8')} characters brought up to date")
             wrong = [one for one in wrong if "fails" in one]
         more, dead = broken_links(page, new)
         links, ran, found = links + more, ran + count, [*found, *wrong, *dead]

@@ -156,7 +156,11 @@ def parse(text: str | float, unit: str, name: str = "quantity", *, positive: boo
         raise BadQuantity(f"{name}: {str(text)!r} has no unit; write a number with a unit like {unit}, for example '{number:g} {unit}'.")
     if not math.isfinite(number) or number < 0 or (positive and number == 0):
         raise BadQuantity(f"{name}: {str(text)!r} is not a {'positive' if positive else 'non-negative'} finite number.")
-    if dimension(rest or "1") != dimension(unit):
+    try:
+        fits = dimension(rest or "1") == dimension(unit)
+    except BadQuantity:
+        fits = False
+    if not fits:
         raise BadQuantity(f"{name}: the unit of {str(text)!r} does not fit; expected a unit like {unit}.")
     return to_internal(number, rest or "1")
 

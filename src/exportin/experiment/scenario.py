@@ -94,7 +94,8 @@ def parse_scenario(text: str, name: str = "scenario", folder: Path | None = None
     try:
         given = ScenarioFile.model_validate(_plain(tree))
     except ValidationError as error:
-        raise BadScenario(_first_error(error.errors()[0], tree, name)) from error
+        found = sorted(error.errors(), key=lambda one: one["type"] == "missing")  # a misspelt key tells more than its absence
+        raise BadScenario(_first_error(found[0], tree, name)) from error
     cell = _place(lambda: _cell(given), tree, name, ("cell",))
     exposures = tuple(
         _place(lambda one=one: _exposure(one, folder), tree, name, ("exposures", index)) for index, one in enumerate(given.exposures)

@@ -203,7 +203,7 @@ class Solver:
         self.set_values(values)
         self.set_state(state)
         size = np.abs(state) if scale is None else scale
-        size = np.maximum(size, 1e-9 * float(size.max())) * self.volumes(values)
+        size = np.maximum(size, 1e-9 * (float(size.max()) or 1.0)) * self.volumes(values)
         integrator = self._engine.integrator
         integrator.relative_tolerance = tolerance.relative
         integrator.absolute_tolerance = [*(tolerance.absolute * size[len(self.species) :]), *(tolerance.absolute * size[: len(self.species)])]

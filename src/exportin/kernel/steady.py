@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["SteadyState", "settle"]
 
 _CLOSE, _ENOUGH = 1e-11, 1e-7  # relative Newton step: stop at once; good enough when rounding stops progress
+_BALANCE = 1e-6  # net over gross rate of a species, above which it is not at rest
 _NOTHING = 1e-20  # of the largest concentration: rounding of a species that is absent
 _LONG = 2e6  # s; beyond the slowest exchange of the export cycle, whose XPO1 total starts at its fixed point
 
@@ -66,13 +67,14 @@ def settle(solver: Solver, values: Mapping[str, float], totals: Sequence[Mapping
     solver.set_values(values)
     distance = np.inf
     for _ in range(12):
-        size = _sizes(state)
-        step = _newton_step(solver, state, solver.rates(state), keep, sums - keep @ state, size)
+        size, rates = _sizes(state), solver.rates(state)
+        step, gross = _newton_step(solver, state, rates, keep, sums - keep @ state, size)
+        unbalanced = bool(np.any(np.abs(rates) > _BALANCE * gross))
         state = np.maximum(state + step, 0.0)
         before, distance = distance, float(np.max(np.abs(step) / size))
         if distance < _CLOSE or (distance < _ENOUGH and distance > 0.5 * before):
             break
-    if not distance < _ENOUGH:
+    if unbalanced or not distance < _ENOUGH:
         raise SimulationFailed(
             f"the untreated cell does not settle (Newton's last step was {distance:.2g} of a species' size); check the parameters "
             "that you changed, it may oscillate or have no steady state."
@@ -83,7 +85,7 @@ def settle(solver: Solver, values: Mapping[str, float], totals: Sequence[Mapping
 
 def _sizes(state: NDArray[np.float64]) -> NDArray[np.float64]:
     """Size of each species for judging its rate; nothing counts as smaller than 1e-9 of the largest."""
-    return np.maximum(np.abs(state), 1e-9 * float(np.abs(state).max()))
+    return np.maximum(np.abs(state), 1e-9 * (float(np.abs(state).max()) or 1.0))
 
 
 def _newton_step(
@@ -93,8 +95,8 @@ def _newton_step(
     keep: NDArray[np.float64],
     missing: NDArray[np.float64],
     size: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Newton step on rates = 0 and totals kept; the rates alone are singular along the conserved totals.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Newton step on rates = 0 and totals kept (the rates alone are singular along the conserved totals), and the gross rates.
 
     Unknowns are scaled by each species' size and equations by the size of their row, and solved by least squares.
     """
@@ -109,4 +111,4 @@ def _newton_step(
     weight = 1.0 / np.maximum(np.abs(system).max(axis=1), 1e-300)
     answer = np.concatenate([-rates, missing])
     solution, *_ = np.linalg.lstsq(system * weight[:, None], answer * weight, rcond=1e-14)
-    return solution * size
+    return solution * size, np.abs(jacobian) @ size

@@ -16,7 +16,7 @@ from exportin.pharmacology.event import Dose, Event, doses_to_events, merge
 __all__ = ["Exposure", "exposure", "regimen"]
 
 WITH_PHARMACOKINETICS = ("SELINEXOR",)
-RUN_IN = 40 * 24 * 3600.0  # s; ten half-lives of XPO1 (90 h), which forgets last of all that a dose moves
+RUN_IN = 90 * 24 * 3600.0  # s; 24 half-lives of XPO1 where nothing grows (90 h), which forgets last of all that a dose moves
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from exportin.errors import ExportinError
+from exportin.report.quantity import display_number
 
 if TYPE_CHECKING:
     from exportin.knowledge.schema import CellRow
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cell_changes", "cell_facts", "cell_row", "cite", "count_grades", "parameter_row", "parameters_used"]
 
+_REPORTER_UNITS = {"nes_kd": "uM", "total": "uM", "mass": "kDa", "kimp": "1/s", "leak": "pL/s"}
 GRADES = ("measured", "fitted", "assumed")
 
 
@@ -40,10 +42,13 @@ def cell_changes(result: Result) -> list[tuple[str, str]]:
     headings = {"parameters": "fixed at", "factors": "multiplied by", "switches": "set to", "variants": "share of alleles"}
     pairs = []
     for key, words in headings.items():
-        pairs += [(name.replace("_", " ") if key == "variants" else name, f"{words} {value:g}") for name, value in (cell.get(key) or {}).items()]
+        for name, value in (cell.get(key) or {}).items():
+            pairs.append((name.replace("_", " ") if key == "variants" else name, f"{words} {value:g}"))
     for name, rates in (cell.get("cargoes") or {}).items():
-        told = ", ".join(f"{key} {value}" for key, value in rates.items() if key != "symbol" and value is not None)
-        pairs.append((name, f"the user's own cargo: {told} (uM, kDa, 1/s, pL/s)"))
+        known = {key: unit for key, unit in _REPORTER_UNITS.items() if rates.get(key) is not None}
+        told = [f"{key} {display_number(rates[key])} {unit}" for key, unit in known.items()]
+        told += ["held on chromatin"] if rates.get("anchored") else []
+        pairs.append((name, f"the user's own cargo: {', '.join(told)}"))
     return pairs
 
 

@@ -96,7 +96,8 @@ def _compartments(rows: int, height: int) -> list[str]:
     """Cell, nucleus and the pores of its envelope, one pore beside each cargo."""
     top, bottom = _HEAD - 38, height - 4
     shapes = [
-        f'<rect x="4" y="{top}" width="{WIDTH - 8}" height="{bottom - top}" rx="48" fill="#FBF1DC" stroke="#8A6D3B" stroke-width="2.5"/>',
+        f'<rect x="4" y="{top}" width="{WIDTH - 8}" height="{bottom - top}" rx="48" '
+        'fill="#FBF1DC" stroke="#8A6D3B" stroke-width="2.5"/>',
         f'<rect x="18" y="{top + 14}" width="{_ENVELOPE - 18}" height="{bottom - top - 28}" rx="34" '
         'fill="#E4ECF5" stroke="#3F5B7A" stroke-width="4"/>',
     ]
@@ -127,4 +128,5 @@ def _cargo(change: ShareChange, middle: float) -> list[str]:
 
 
 def _dot(x: float, y: float, filled: bool) -> str:
-    return f'<circle cx="{x:g}" cy="{y:g}" r="{_RADIUS}" fill="{_DURING if filled else _BEFORE}" stroke="{_DURING}" stroke-width="1.3"/>'
+    fill = _DURING if filled else _BEFORE
+    return f'<circle cx="{x:g}" cy="{y:g}" r="{_RADIUS}" fill="{fill}" stroke="{_DURING}" stroke-width="1.3"/>'

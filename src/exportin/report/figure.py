@@ -6,13 +6,13 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exportin.report.exposed import Given, read_exposures
 from exportin.report.panel import Panel, group_panels, shown_time
-from exportin.report.quantity import describe, display_number
+from exportin.report.quantity import describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,15 +26,15 @@ __all__ = ["draw_curves", "draw_panels", "write_svg"]
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
 STYLES = ("-", (0, (5, 2)), (0, (1, 1.3)), (0, (6, 2, 1, 2)), (0, (9, 3)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 3)))
 INK, GREY = "#222222", "#595959"
-WIDTH, HEIGHT = 4.8, 2.75  # inches of one panel: text stays legible when it is shown 360 px wide
-_LEFT, _TOP, _BOTTOM = 0.58, 0.46, 0.5
+WIDTH, HEIGHT = 4.6, 2.8  # inches of one panel: text stays legible when it is shown 360 px wide
+_LEFT, _TOP, _BOTTOM = 0.6, 0.5, 0.52
 _STEPS = {"h": (0.25, 0.5, 1, 2, 3, 6, 12, 24), "d": (0.5, 1, 2, 7, 14, 28, 56, 84, 168, 364)}
 _FONTS = "'DejaVu Sans', Verdana, 'Liberation Sans', Arial, sans-serif"  # the widest first: the layout is made for it
-_OWN = {
+_OWN: dict[Any, Any] = {
     "svg.hashsalt": "exportin",
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
-    "font.size": 8.5,
+    "font.size": 9.5,
     "text.parse_math": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -49,11 +49,11 @@ _OWN = {
 @contextmanager
 def own_style() -> Iterator[None]:
     """Matplotlib's defaults with ours, whatever the user's settings, which are put back afterwards."""
-    import matplotlib
+    import matplotlib as mpl
 
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_OWN)
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_OWN)
         yield
 
 
@@ -93,9 +93,11 @@ def draw_panels(result: Result, panels: Sequence[Panel]) -> Figure:
         for place, panel in enumerate(panels):
             row, column = divmod(place, columns)
             right = _right_margin(result, panel, given)
-            above = _TOP + 0.1 * max(0, len(given) - 1)
-            box = (column * WIDTH + _LEFT, (rows - 1 - row) * HEIGHT + _BOTTOM, WIDTH - _LEFT - right, HEIGHT - above - _BOTTOM)
-            axes = figure.add_axes((box[0] / WIDTH / columns, box[1] / HEIGHT / rows, box[2] / WIDTH / columns, box[3] / HEIGHT / rows))
+            above = _TOP + 0.15 * max(0, len(given) - 1)
+            across, up = WIDTH * columns, HEIGHT * rows
+            left, bottom = column * WIDTH + _LEFT, (rows - 1 - row) * HEIGHT + _BOTTOM
+            size = ((WIDTH - _LEFT - right) / across, (HEIGHT - above - _BOTTOM) / up)
+            axes = figure.add_axes((left / across, bottom / up, *size))
             _draw_panel(axes, result, panel, given)
     return figure
 
@@ -144,6 +146,7 @@ def _draw_panel(axes: Axes, result: Result, panel: Panel, given: Sequence[Given]
         axes.axhline(reference, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     _scale_axes(axes, panel, unit, float(time[-1]))
     _mark_doses(axes, given, 24.0 if unit == "d" else 1.0)
+    axes.set_title(panel.heading, loc="left", fontsize=10, fontweight="bold", pad=10 + 10.8 * max(0, len(given) - 1))
     _label_ends(axes, result, panel, reference)
 
 
@@ -178,17 +181,20 @@ def _scale_axes(axes: Axes, panel: Panel, unit: str, horizon: float) -> None:
 
 def _mark_doses(axes: Axes, given: Sequence[Given], hours: float) -> None:
     """Doses as ticks, and time in the dish as bars, above the upper edge; one row a drug."""
-    step = 0.1 / (HEIGHT - _TOP - _BOTTOM)
+    step = 0.15 / (HEIGHT - _TOP - _BOTTOM)
     for place, one in enumerate(given):
         height = 1.015 + step * (len(given) - 1 - place)
         across = axes.get_xaxis_transform()
         if one.doses:
-            axes.vlines(np.array(one.doses) / hours, height, height + 0.045, transform=across, color=INK, linewidth=1.1, clip_on=False)
+            axes.vlines(
+                np.array(one.doses) / hours, height, height + 0.045, color=INK, linewidth=1.1, transform=across, clip_on=False
+            )
         for start, stop in one.spans:
-            begin = max(start / hours, 0.0)
-            axes.plot([begin, stop / hours], [height + 0.02] * 2, transform=across, color=INK, linewidth=3, clip_on=False, solid_capstyle="butt")
+            ends = [max(start / hours, 0.0), stop / hours]
+            bar = axes.plot(ends, [height + 0.02] * 2, color=INK, linewidth=3, transform=across, clip_on=False)
+            bar[0].set_solid_capstyle("butt")
         if len(given) > 1:
-            axes.text(1.02, height + 0.02, one.drug, transform=axes.transAxes, fontsize=7, va="center")
+            axes.text(1.02, height + 0.02, one.drug, transform=axes.transAxes, fontsize=8, va="center")
 
 
 def _labels(result: Result, panel: Panel) -> list[str]:
@@ -205,7 +211,7 @@ def _labels(result: Result, panel: Panel) -> list[str]:
 def _right_margin(result: Result, panel: Panel, given: Sequence[Given]) -> float:
     texts = _labels(result, panel) + (["untreated"] if _reference(result, panel) is not None else [])
     longest = max([len(text) for text in texts] + [0.85 * len(one.drug) - 3 for one in given if len(given) > 1], default=0)
-    return 0.16 if longest == 0 else 0.42 + 0.072 * longest
+    return 0.16 if longest == 0 else 0.4 + 0.08 * longest
 
 
 def _label_ends(axes: Axes, result: Result, panel: Panel, reference: float | None) -> None:
@@ -215,16 +221,17 @@ def _label_ends(axes: Axes, result: Result, panel: Panel, reference: float | Non
     for number, text in enumerate(_labels(result, panel)):
         median = panel.quantities[number].bands(result)[1]
         last = float(np.clip(median[np.isfinite(median)][-1:].sum(), panel.low, panel.high))
-        entries.append((float(place.transform((0.0, last))[1]), text, COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]))
+        look = COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]
+        entries.append((float(place.transform((0.0, last))[1]), text, *look))
     if reference is not None:
         entries.append((float(place.transform((0.0, reference))[1]), "untreated", GREY, (0, (1, 2))))
     entries.sort(key=lambda entry: entry[0])
-    heights = spread([entry[0] for entry in entries], 11.5 / 72 / (HEIGHT - _TOP - _BOTTOM))
+    heights = spread([entry[0] for entry in entries], 12.5 / 72 / (HEIGHT - _TOP - _BOTTOM))
     for (level, text, colour, style), height in zip(entries, heights, strict=True):
-        axes.plot([1.0, 1.022], [level, height], transform=axes.transAxes, color=colour, linewidth=0.8, clip_on=False)
-        axes.plot([1.022, 1.075], [height] * 2, transform=axes.transAxes, color=colour, linewidth=1.7, linestyle=style, clip_on=False)
-        axes.text(1.09, height, text, transform=axes.transAxes, fontsize=8, va="center")
-    axes.set_title(panel.heading, loc="left", fontsize=9, fontweight="bold", pad=10 + 7.2 * max(0, len(read_exposures(result)) - 1))
+        outside: dict[str, Any] = {"transform": axes.transAxes, "color": colour, "clip_on": False}
+        axes.plot([1.0, 1.022], [level, height], linewidth=0.8, **outside)
+        axes.plot([1.022, 1.075], [height] * 2, linewidth=1.7, linestyle=style, **outside)
+        axes.text(1.09, height, text, transform=axes.transAxes, fontsize=9, va="center")
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:

@@ -45,6 +45,7 @@ _SHOWN = {
     "capacity": ("lowest", "time of lowest", "mean", "end"),
     "protein": ("start", "lowest", "highest", "end"),
     "mrna": ("highest", "time of highest", "end"),
+    "share": ("start", "highest", "end"),
     "ratio": ("start", "highest", "largest change", "end"),
 }
 
@@ -121,4 +122,5 @@ def take(result: Result, quantity: Quantity, statistic: str) -> Number:
 def headline_numbers(result: Result) -> tuple[Number, ...]:
     """The numbers of the report's table, observable by observable."""
     quantities = [describe(result, name) for name in result.observables]
-    return tuple(take(result, one, statistic) for one in quantities for statistic in _SHOWN.get(one.kind, ("start", "lowest", "highest", "end")))
+    general = ("start", "lowest", "highest", "end")
+    return tuple(take(result, one, statistic) for one in quantities for statistic in _SHOWN.get(one.kind, general))

@@ -17,7 +17,7 @@ from exportin.report.headline import Number, headline_numbers
 from exportin.report.influence import FEWEST_DRAWS, chance_level, rank_influences
 from exportin.report.nuclear_share import choose_moment, compare_shares
 from exportin.report.panel import group_panels
-from exportin.report.plot import Plot, plot_cell, plot_panel
+from exportin.report.plot import XML, Plot, plot_cell, plot_panel
 from exportin.report.quantity import describe, display_number
 from exportin.report.summary_text import most_moved, summarise
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_report"]
 
-_SECTIONS = {"drug": "Drug", "export": "XPO1 and export", "cargo": "Cargoes", "other": "Further curves"}
+_SECTIONS = {"drug": "Drug, XPO1 and export", "cargo": "Cargoes", "other": "Further curves"}
 _MADE_BY = {
     "exportin": "exportin version",
     "model": "Model (hash)",
@@ -81,13 +81,13 @@ def write_report(folder: Path, result: Result, title: str, asked: str) -> None:
     plots = [plot_panel(result, panel) for panel in panels]
     moment = choose_moment(result)
     changes = compare_shares(result, moment)
-    drawing = plot_cell(changes, moment) if changes else None
+    drawing = plot_cell(changes, moment, result.runs) if changes else None
     (folder / "plots").mkdir(exist_ok=True)
     for plot in [*plots, *([drawing] if drawing else [])]:
         _write(folder / "plots" / f"{plot.slug}.svg", plot.file)
         _write(folder / "plots" / f"{plot.slug}.csv", plot.csv)
     overview = write_svg(draw_panels(result, panels))
-    _write(folder / "timecourse.svg", f'<?xml version="1.0" encoding="utf-8"?>\n{overview}')
+    _write(folder / "timecourse.svg", XML + overview)
     _write(folder / "report.html", _render(_context(result, title, asked, plots, drawing)))
 
 
@@ -100,8 +100,9 @@ def _render(context: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     here = resources.files("exportin.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["data_address"] = _data_address
+    environment.filters["tied"] = lambda text: text.replace(" %", "\u00a0%")
     environment.filters["drawing"] = Markup  # only for SVG that this room wrote, with every text escaped
     style = Markup((here / "report.css").read_text(encoding="utf-8"))
     return environment.from_string((here / "template.html.j2").read_text(encoding="utf-8")).render(style=style, **context)
@@ -174,9 +175,9 @@ def _ranking(result: Result, name: str, statistic: str) -> Ranking:
     chance = chance_level(result, name, statistic)
     links = tuple(_link(result, one.parameter, one.rho, one.note, chance) for one in influences)
     clear = [link.parameter for link in links if link.beyond]
-    few = f"With {len(next(iter(result.drawn.values())))} draws and {len(result.drawn)} parameters, the strongest of as many unrelated parameters"
-    line = f"{few} would reach a rank correlation of {chance:.2f} or less in 95 of 100 cases."
-    verdict = f"Beyond that: {', '.join(clear)}." if clear else "None goes beyond that, so this order is not to be told from chance; more draws may."
+    few = f"{len(next(iter(result.drawn.values())))} draws and {len(result.drawn)} parameters"
+    line = f"With {few}, the strongest of as many unrelated parameters stays below {chance:.2f} in 95 of 100 cases."
+    verdict = f"Beyond that: {', '.join(clear)}." if clear else "None goes beyond that, so chance explains this order."
     return Ranking(title, f"{line} {verdict}", f"{chance:.2f}", links)
 
 

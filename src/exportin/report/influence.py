@@ -124,8 +124,9 @@ def rank_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _note(result: Result, name: str) -> str:
     row = parameter_row(result, name)
     if row is None:
-        of_drug = name.endswith(("_KA", "_CL", "_V2", "_Q", "_V3"))
-        return "drawn with the drug's other pharmacokinetic parameters, as one set" if of_drug else "no row in the parameter table"
+        if name.endswith(("_KA", "_CL", "_V2", "_Q", "_V3")):
+            return "drawn with the drug's other pharmacokinetic parameters, as one set"
+        return "no row in the parameter table"
     source = "no source" if row.source == "-" else row.source
     unit = "" if row.unit == "1" else f" {row.unit}"
     return f"{display_number(row.value)}{unit}; {row.grade}; {source}; {row.reason}"

@@ -67,7 +67,8 @@ def choose_moment(result: Result) -> Moment | None:
         if median.max() <= 0:
             return None
         place = int(median.argmax())
-        return _moment(result, place, f"the largest median XPO1 occupancy, {display_number(100 * float(median[place]))} %")
+        largest = "the largest median XPO1 occupancy" if result.runs > 1 else "the largest XPO1 occupancy"
+        return _moment(result, place, f"{largest}, {display_number(100 * float(median[place]))} %")
     if not result.provenance.get("exposures"):
         return None
     medians = [np.quantile(values, 0.5, axis=0) for values in _shares(result).values()]

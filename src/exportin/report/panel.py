@@ -122,6 +122,8 @@ def _scale(kind: str, bands: list[NDArray[np.float64]], unit: str) -> tuple[bool
     values = np.concatenate([band.ravel() for band in bands])
     values = values[np.isfinite(values)]
     peak = float(values.max(initial=0.0))
+    if unit in ("% of XPO1", "% of molecules", "% of cells"):
+        return False, 0.0, 104.0
     if peak <= 0:
         return False, min(0.0, float(values.min(initial=0.0))), 1.0
     if kind == "drug":
@@ -130,8 +132,6 @@ def _scale(kind: str, bands: list[NDArray[np.float64]], unit: str) -> tuple[bool
             return True, peak / 10**DRUG_DECADES, peak * 2.0
     if kind == "ratio" and values.min() > 0 and peak / values.min() > WIDE:
         return True, float(values.min()) / 1.4, peak * 1.6
-    if unit in ("% of XPO1", "% of molecules", "% of cells"):
-        return False, 0.0, 104.0
     return False, min(0.0, float(values.min())), 1.1 * max(peak, _REFERENCES.get(kind, 0.0))
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Plot", "plot_cell", "plot_panel", "safe_cell", "write_csv"]
 
+XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 MOST_ROWS = 25  # of a table that is read by people; the CSV has every time
 _MEANS = {
     "_free": "Unbound drug outside the cell.",
@@ -59,7 +60,7 @@ class Plot:
     rows : tuple of tuple of str
         At most 25.
     section : str
-        ``drug``, ``export``, ``cargo``, ``other`` or ``cell``.
+        ``drug``, ``cargo``, ``other`` or ``cell``.
     """
 
     slug: str
@@ -79,32 +80,37 @@ def plot_panel(result: Result, panel: Panel) -> Plot:
     svg = write_svg(draw_panels(result, [panel]), f"{panel.slug}-")
     alternative = _tell(result, panel)
     inline = re.sub(r"<svg[^>]*>", lambda found: _named(found[0], alternative), svg, count=1)
-    file = '<?xml version="1.0" encoding="utf-8"?>\n' + re.sub(
-        r"<svg[^>]*>", lambda found: f"{found[0]}\n <title>{escape(panel.heading)}</title>\n <desc>{escape(alternative)}</desc>", svg, count=1
-    )
+    words = f"\n <title>{escape(panel.heading)}</title>\n <desc>{escape(alternative)}</desc>"
+    file = XML + re.sub(r"<svg[^>]*>", lambda found: found[0] + words, svg, count=1)
     header, rows = _short_table(result, panel)
-    section = {"drug": "drug", "occupancy": "export", "capacity": "export", "protein": "export", "mrna": "export"}
-    kind = section.get(panel.quantities[0].kind, "cargo" if panel.quantities[0].is_cargo else "other")
-    return Plot(panel.slug, panel.heading, _caption(result, panel), alternative, inline, file, _csv(result, panel), header, rows, kind)
+    first = panel.quantities[0]
+    xpo1 = first.kind in ("drug", "occupancy", "capacity", "protein", "mrna")
+    section = "drug" if xpo1 else "cargo" if first.is_cargo else "other"
+    caption, numbers = _caption(result, panel), _csv(result, panel)
+    return Plot(panel.slug, panel.heading, caption, alternative, inline, file, numbers, header, rows, section)
 
 
-def plot_cell(changes: Sequence[ShareChange], moment: Moment | None) -> Plot:
+def plot_cell(changes: Sequence[ShareChange], moment: Moment | None, runs: int = 1) -> Plot:
     """The drawing of the cell as a plot."""
     svg = draw_shares(changes, moment)
     words = ("before",) if moment is None else ("before", "during")
     header = ["cargo", *(f"{word} {level} [%]" for word in words for level in ("median", "p05", "p95"))]
     numbers = [[change.before] if change.during is None else [change.before, change.during] for change in changes]
-    table = [[change.name, *(f"{100 * one:.10g}" for low, mid, high in three for one in (mid, low, high))] for change, three in zip(changes, numbers, strict=True)]
-    shown = [
-        (change.name, *(f"{display_number(100 * mid)} % ({display_number(100 * low)} to {display_number(100 * high)})" for low, mid, high in three))
-        for change, three in zip(changes, numbers, strict=True)
+    table = [
+        [change.name, *(f"{100 * share:.10g}" for low, median, high in both for share in (median, low, high))]
+        for change, both in zip(changes, numbers, strict=True)
     ]
-    heads = ("Cargo", *(f"In the nucleus {word}, median (5 % to 95 %)" for word in words))
+    shown = [(change.name, *(_share(three, runs) for three in both)) for change, both in zip(changes, numbers, strict=True)]
+    heads = ("Cargo", *(f"In the nucleus {word} (%)" for word in words))
     when = "" if moment is None else f" During: at {moment.time}, {moment.why}."
-    caption = f"Share of each cargo's molecules in the nucleus, medians.{when}"
-    file = '<?xml version="1.0" encoding="utf-8"?>\n' + svg
-    alternative = tell_shares(changes, moment)
-    return Plot("cell", "Where the cargoes are", caption, alternative, svg, file, write_csv([header, *table]), heads, tuple(shown), "cell")
+    caption = f"Share of each cargo's molecules in the nucleus{', medians' if runs > 1 else ''}.{when}"
+    alternative, data = tell_shares(changes, moment), write_csv([header, *table])
+    return Plot("cell", "Where the cargoes are", caption, alternative, svg, XML + svg, data, heads, tuple(shown), "cell")
+
+
+def _share(three: tuple[float, float, float], runs: int) -> str:
+    low, median, high = (display_number(100 * share) for share in three)
+    return f"{median} ({low} to {high})" if runs > 1 else median
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> str:
@@ -148,7 +154,8 @@ def _caption(result: Result, panel: Panel) -> str:
 
 
 def _meaning(quantity: Quantity) -> str:
-    return _MEANS.get(quantity.name) or next((text for end, text in _MEANS.items() if end[0] == "_" and quantity.name.endswith(end)), "")
+    ends = [text for end, text in _MEANS.items() if end[0] == "_" and quantity.name.endswith(end)]
+    return _MEANS.get(quantity.name) or (ends[0] if ends else "")
 
 
 def _csv(result: Result, panel: Panel) -> str:
@@ -156,8 +163,12 @@ def _csv(result: Result, panel: Panel) -> str:
     for quantity in panel.quantities:
         low, median, high = quantity.bands(result)
         unit = f"[{plain_unit(quantity.unit)}]"
-        header += [f"{quantity.title} {level} {unit}" for level in ("median", "p05", "p95")] if result.runs > 1 else [f"{quantity.title} {unit}"]
-        columns += [median, low, high] if result.runs > 1 else [median]
+        if result.runs > 1:
+            header += [f"{quantity.title} {level} {unit}" for level in ("median", "p05", "p95")]
+            columns += [median, low, high]
+        else:
+            header.append(f"{quantity.title} {unit}")
+            columns.append(median)
     return write_csv([header, *([f"{value:.10g}" for value in row] for row in zip(*columns, strict=True))])
 
 
@@ -168,8 +179,9 @@ def _short_table(result: Result, panel: Panel) -> tuple[tuple[str, ...], tuple[t
     wanted = {0, len(time) - 1}
     for _, median, _ in bands:
         wanted |= {int(np.argmax(median)), int(np.argmin(median))}
-    even = np.linspace(0, len(time) - 1, min(len(time), max(2, MOST_ROWS - len(wanted) + 2))).round().astype(int)
-    places = sorted(wanted | {int(place) for place in even})[:MOST_ROWS] if len(wanted) < MOST_ROWS else sorted(wanted)[:MOST_ROWS]
+    left = MOST_ROWS - len(wanted)  # both ends are wanted already
+    even = np.linspace(0, len(time) - 1, min(len(time), left + 2)).round().astype(int)
+    places = sorted(wanted | {int(place) for place in even})
     header = [f"Time ({unit})"]
     for quantity in panel.quantities:
         header.append(f"{_capital(quantity.title)}{f' ({quantity.unit})' if quantity.unit else ''}")

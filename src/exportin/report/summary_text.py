@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.report.headline import Number, measure, take
-from exportin.report.quantity import Quantity, describe, display_name
+from exportin.report.quantity import Quantity, describe, display_name, display_time
 
 if TYPE_CHECKING:
     from exportin.result import Result
@@ -27,7 +27,7 @@ def summarise(result: Result) -> list[str]:
     for one in quantities.values():
         if one.kind == "drug" and one.name.endswith("_free"):
             peak = take(result, one, "highest")
-            sentences.append(f"{_capital(one.title)} peaks at {_say(result, peak)} {peak.unit}.")
+            sentences.append(f"{_capital(one.title)} peaks at {_say(result, peak, f' {peak.unit}')}.")
     if "XPO1_occupancy" in quantities:
         sentences.append(_occupancy(result, quantities["XPO1_occupancy"]))
     if "export_capacity" in quantities:
@@ -37,8 +37,11 @@ def summarise(result: Result) -> list[str]:
 
 
 def most_moved(result: Result) -> tuple[Quantity, float] | None:
-    """The cargo whose N/C moves most by the median fold change, and the share of runs in which it is the one; None where none moves."""
-    cargoes = [one for one in (describe(result, name) for name in result.observables) if one.is_cargo and one.kind == "ratio"]
+    """The cargo with the largest median fold change of its N/C, and the share of runs in which it is the one.
+
+    None where none moves.
+    """
+    cargoes = _ratios(result)
     if not cargoes:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -51,32 +54,43 @@ def most_moved(result: Result) -> tuple[Quantity, float] | None:
     return cargoes[first], float((moves.argmax(axis=0) == first).mean())
 
 
-def _say(result: Result, number: Number) -> str:
-    """A number with its interval where there is more than one run."""
-    middle = number.show(number.median, 2)
-    if result.runs == 1:
-        return middle
-    return f"{middle} (5 % to 95 % of the runs: {number.show(number.low, 2)} to {number.show(number.high, 2)})"
+def _ratios(result: Result) -> list[Quantity]:
+    """The observed N/C of cargoes."""
+    return [one for one in (describe(result, name) for name in result.observables) if one.is_cargo and one.kind == "ratio"]
+
+
+def _say(result: Result, number: Number, unit: str = "") -> str:
+    """A number with its unit, and its interval where there is more than one run."""
+    middle = f"{number.show(number.median, 2)}{unit}"
+    return middle if result.runs == 1 else f"{middle} ({number.show(number.low, 2)} to {number.show(number.high, 2)})"
+
+
+def _when(result: Result, name: str, statistic: str) -> str:
+    """When the median curve is at its extreme, as the drawing of the cell has it."""
+    median = result.quantiles(name, (0.5,))[0]
+    place = int(median.argmax() if statistic == "highest" else median.argmin())
+    return display_time(float(result.time[place]), float(result.time[-1]))
 
 
 def _occupancy(result: Result, quantity: Quantity) -> str:
     peak = take(result, quantity, "highest")
     if peak.high <= 0:
         return "No XPO1 carries drug at any time."
-    hour = take(result, quantity, "time of highest")
-    return f"At most {_say(result, peak)} % of XPO1 carries drug, reached at {_say(result, hour)}."
+    curve = "the median curve peaks" if result.runs > 1 else "reached"
+    return f"At most {_say(result, peak, ' %')} of XPO1 carries drug; {curve} at {_when(result, quantity.name, 'highest')}."
 
 
 def _capacity(result: Result, quantity: Quantity) -> str:
     least = take(result, quantity, "lowest")
     if least.low > 99.9:
         return "The export capacity does not fall below that of the untreated cell."
-    hour = take(result, quantity, "time of lowest")
-    return f"The export capacity falls to {_say(result, least)} % of the untreated cell's, lowest at {_say(result, hour)}."
+    curve = "the median curve is lowest" if result.runs > 1 else "lowest"
+    when = _when(result, quantity.name, "lowest")
+    return f"The export capacity falls to {_say(result, least, ' %')} of the untreated cell's; {curve} at {when}."
 
 
 def _cargo(result: Result) -> list[str]:
-    found = [one for one in (describe(result, name) for name in result.observables) if one.is_cargo and one.kind == "ratio"]
+    found = _ratios(result)
     if not found:
         return ["No cargo's nuclear to cytoplasmic ratio (N/C) was observed."]
     moved = most_moved(result)
@@ -84,9 +98,10 @@ def _cargo(result: Result) -> list[str]:
         return ["No observed cargo moves: each N/C stays where it starts."]
     quantity, share = moved
     change = take(result, quantity, "largest change")
-    among = f"Of the {len(found)} cargoes observed, {display_name(quantity.subject)} moves most: its" if len(found) > 1 else f"{display_name(quantity.subject)}'s"
-    often = f", though it is the one that moves most in only {100 * share:.0f} % of the runs" if len(found) > 1 and share < 0.9 else ""
-    return [f"{among} nuclear to cytoplasmic ratio (N/C) reaches {_say(result, change)} times its starting value{often}."]
+    name, several = display_name(quantity.subject), len(found) > 1
+    among = f"Of the {len(found)} cargoes observed, {name} moves most: its" if several else f"{name}'s"
+    often = f", though it is the one that moves most in only {100 * share:.0f} % of the runs" if several and share < 0.9 else ""
+    return [f"{among} nuclear to cytoplasmic ratio (N/C) changes {_say(result, change, '-fold')}{often}."]
 
 
 def _capital(text: str) -> str:
