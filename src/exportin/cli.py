@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a finding, 2 bad input with one sentence that says what to
 from __future__ import annotations
 
 import json as json_format
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -60,8 +61,11 @@ def evidence(query: Annotated[str, typer.Argument(help="A gene, compound or cell
     from exportin import knowledge
 
     found = knowledge.evidence(query)
-    rows = [{"table": one.table, "subject": one.subject, "row": one.row.model_dump(), "sources": [str(key) for key in one.sources]} for one in found]
-    typer.echo(json_format.dumps(rows, indent=1) if json else "\n\n".join(str(one) for one in found))
+    if json:
+        rows = [{"table": one.table, "row": one.row.model_dump(), "sources": [str(source) for source in one.sources]} for one in found]
+        typer.echo(json_format.dumps(rows, indent=1))
+    else:
+        typer.echo("\n\n".join(str(one) for one in found))
 
 
 Context = Annotated[str, typer.Option("--cell", help="Cell context.")]
@@ -108,15 +112,20 @@ def model_check(json: Json = False) -> None:
     typer.echo(json_format.dumps(lines, indent=1) if json else "\n".join(lines))
 
 
-def _model(name: str, cell: str):  # noqa: ANN202  typed in network.model
+def _model(name: str, cell: str):
     from exportin.network.cell import cell as find_cell
     from exportin.network.model import model
 
     return model(name, cell=find_cell(cell))
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
-    """Entry point of the ``exportin`` command."""
+    """Entry point of the ``exportin`` command. A request to end is treated like Ctrl-C, so that both clean up."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app(standalone_mode=False)
     except ExportinError as error:

@@ -253,11 +253,11 @@ def _is_result(folder: Path) -> bool:
 def _replace(folder: Path, target: Path) -> None:
     """Put the finished folder in the target's place; an earlier result goes only when the new one stands."""
     if not target.exists():
-        os.replace(folder, target)
+        folder.replace(target)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.replace(target, old / "result")
-    os.replace(folder, target)
+    target.replace(old / "result")
+    folder.replace(target)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -86,7 +86,7 @@ def dimension(unit: str) -> tuple[float, float, float, float]:
     volume = float(found.pop("[length]", 0)) / 3
     time = float(found.pop("[time]", 0))
     if found or not volume.is_integer():
-        raise BadQuantity(f"{unit!r} measures something that the model has no unit for; expected amounts, volumes, times, masses and what they make.")
+        raise BadQuantity(f"{unit!r} measures something else than amounts, volumes, times, masses and what they make.")
     return (substance, volume, time, mass)
 
 

@@ -21,7 +21,7 @@ def forward_over_backward(change):
     """
     experiment = prepare(change(xp.cell("HeLa")), [xp.exposure("PKF050-638", "1 uM"), xp.exposure("KPT-185", "1 uM")])
     document = read_sbml(experiment.model.to_engine_sbml())
-    matrix, species, reactions = stoichiometry(document)
+    matrix, _, reactions = stoichiometry(document)
     solver, model = experiment.solver, experiment.solver._model
     solver.set_values(experiment.values_at(None, None, None))
     names = list(model.getReactionIds())

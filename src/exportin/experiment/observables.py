@@ -179,7 +179,7 @@ def find_observables(names: Sequence[str], cell: Cell, model: Model, exposures: 
     found = []
     for name in names:
         if name in NOT_MODELLED:
-            raise NotModelled(f"{name!r} is not modelled yet: no process decides the cell's fate. Observe XPO1_occupancy or a cargo instead.")
+            raise NotModelled(f"{name!r} is not modelled yet: no process decides cell fate. Observe XPO1_occupancy or a cargo.")
         if name not in known and squash(name) not in plain:
             raise UnknownName("observable", name, known)
         found.append(known.get(name) or plain[squash(name)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exportin.experiment.scenario import read_scenario
 from exportin.experiment.simulate import experiment_sbml
-from exportin.report import write_report
+from exportin.report.html import write_report
 from exportin.result import Result, refuse_other_content, writing_folder
 
 __all__ = ["run_scenario"]

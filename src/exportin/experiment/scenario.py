@@ -79,11 +79,11 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
 
 
 def parse_scenario(text: str, name: str = "scenario", folder: Path | None = None) -> Scenario:
-    """A `Scenario` from the text of its file; event tables are looked up beside it in `folder`.
+    r"""A `Scenario` from the text of its file; event tables are looked up beside it in `folder`.
 
     Examples
     --------
-    >>> parse_scenario("title: none\\ncell: HeLa\\nuntil: 1 h\\n").population["draws"]
+    >>> parse_scenario("title: none\ncell: HeLa\nuntil: 1 h\n").population["draws"]
     1
     """
     from pydantic import ValidationError
@@ -147,10 +147,7 @@ def _line(tree: Any, path: Sequence[Any]) -> int:
     line = 1
     for step in path:
         try:
-            if isinstance(tree, Mapping):
-                line = tree.lc.key(step)[0] + 1  # type: ignore[attr-defined]
-            else:
-                line = tree.lc.item(step)[0] + 1
+            line = (tree.lc.key(step) if isinstance(tree, Mapping) else tree.lc.item(step))[0] + 1
             tree = tree[step]
         except (KeyError, AttributeError, TypeError, IndexError):
             break

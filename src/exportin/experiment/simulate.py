@@ -109,9 +109,8 @@ def simulate(
         if not isinstance(size, int) or size < (2 if name == "points" else 1):
             raise BadQuantity(f"{name}: {size!r} is not a whole number of at least {2 if name == 'points' else 1}.")
     experiment = prepare(cell, exposures, seed)
-    wanted = find_observables(
-        list(observe) if observe is not None else default_observables(cell, experiment.exposures), cell, experiment.model, experiment.exposures
-    )
+    names = default_observables(cell, experiment.exposures) if observe is None else list(observe)
+    wanted = find_observables(names, cell, experiment.model, experiment.exposures)
     grid = np.linspace(0.0, horizon, points)
     positions = list(np.ndindex(patients, draws, cells))
     values = {one.name: np.empty((patients, draws, cells, points)) for one in wanted}

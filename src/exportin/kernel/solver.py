@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -182,7 +183,7 @@ class Solver:
         kept: list[float] = []
         stops = [float(times[0]), *sorted({c.time for c in ordered if times[0] < c.time < times[-1]}), float(times[-1])]
         self._apply([c for c in ordered if c.time == stops[0]], values)
-        for begin, end in zip(stops[:-1], stops[1:], strict=True):
+        for begin, end in itertools.pairwise(stops):
             inside = [float(t) for t in times if begin <= t < end]
             block = self._segment(begin, [*inside, end])
             rows.append(block[-1 - len(inside) : -1])
@@ -206,7 +207,8 @@ class Solver:
         size = np.maximum(size, 1e-9 * (float(size.max()) or 1.0)) * self.volumes(values)
         integrator = self._engine.integrator
         integrator.relative_tolerance = tolerance.relative
-        integrator.absolute_tolerance = [*(tolerance.absolute * size[len(self.species) :]), *(tolerance.absolute * size[: len(self.species)])]
+        floors, count = list(tolerance.absolute * size), len(self.species)
+        integrator.absolute_tolerance = [*floors[count:], *floors[:count]]  # the engine keeps variables of rate rules first
         integrator.maximum_num_steps = 200_000
         self._engine.timeCourseSelections = ["time", *(f"[{name}]" if name in self.species else name for name in names)]
         self._names = names
@@ -219,7 +221,8 @@ class Solver:
             self._model.setTime(0.0)
             block = np.array(self._engine.simulate(times=grid))[:, 1:]
         except RuntimeError as error:
-            raise SimulationFailed(f"the integrator gave up ({str(error).strip()[:160]}); loosen the tolerance or shorten the run.") from error
+            words = str(error).strip()[:160]
+            raise SimulationFailed(f"the integrator gave up ({words}); loosen the tolerance or shorten the run.") from error
         if not np.isfinite(block).all():
             raise SimulationFailed("the trajectory left the finite numbers; check the parameters that you changed.")
         return block

@@ -120,7 +120,8 @@ def _refuse_swaps(instance: Instance) -> None:
     for formal, actual in instance.actual.items():
         stem, _, state = formal.partition("_")
         if state in ("n", "c", "RANGTP_n", "RANGTP_c", "RANBP1_n", "RANBP1_c", "RANBP2_c"):
-            fits = actual.endswith(f"_{state}") and stems.setdefault(stem, actual.removesuffix(f"_{state}")) == actual.removesuffix(f"_{state}")
+            given = actual.removesuffix(f"_{state}")
+            fits = given != actual and stems.setdefault(stem, given) == given
         else:
             fits = formal == "outside" or actual == formal or actual.endswith(f"_{formal}")
         if not fits:

@@ -12,7 +12,8 @@ from exportin.errors import BadNetwork, UnknownName
 from exportin.network import sbml
 from exportin.network.antimony_text import antimony_to_sbml, write_antimony
 from exportin.network.blueprint import Blueprint, DrugSlot, Structure, draw_blueprint, ran_core
-from exportin.network.cell import CARGOES, HELPERS, Cell, cell as find_cell
+from exportin.network.cell import CARGOES, HELPERS, Cell
+from exportin.network.cell import cell as find_cell
 from exportin.network.dosed_sbml import Happening, add_events, start_from
 from exportin.network.moiety import Moiety, check_moieties, species_parts
 from exportin.network.numbers import Numbers, gather
@@ -111,11 +112,11 @@ class Model:
         """Hash of the structure and of every number."""
         return hashlib.sha256(self.to_engine_sbml().encode()).hexdigest()[:16]
 
-    def _document(self, values: Mapping[str, float] | None):  # noqa: ANN202  libSBML has no types
+    def _document(self, values: Mapping[str, float] | None):
         document = sbml.read_sbml(self.skeleton.sbml)
         blueprint = self.skeleton.blueprint
         units = {name: row.unit for name, row in self.numbers.rows.items()}
-        units |= {name: "1" for name in self.numbers.fixed} | _reporter_units(self.numbers.fixed) | dict(blueprint.inputs)
+        units |= dict.fromkeys(self.numbers.fixed, "1") | _reporter_units(self.numbers.fixed) | dict(blueprint.inputs)
         units |= {rule.name: rule.unit for rule in blueprint.rules if rule.unit != "initial"}
         for name in blueprint.fragments:
             from exportin.network.process import load_process

@@ -107,5 +107,6 @@ def check_moieties(blueprint: Blueprint, document: Any) -> tuple[Moiety, ...]:
         moieties.append(Moiety(name, members))
     kept = len(species) - int(np.linalg.matrix_rank(matrix))
     if kept != len(moieties):
-        raise BadNetwork(f"the reactions keep {kept} totals, but the process files declare {len(moieties)}: {', '.join(promised(blueprint))}.")
+        declared = ", ".join(promised(blueprint))
+        raise BadNetwork(f"the reactions keep {kept} totals, but the process files declare {len(moieties)}: {declared}.")
     return tuple(moieties)

@@ -1,9 +1,13 @@
 """Process files: one biological process each, in Antimony, with what its species are made of.
 
 A file is either a fragment (its names are the model's own) or one ``module`` (instantiated once a cargo, drug or XPO1 form).
-Three kinds of comment are read: ``// contains SPECIES: A + B`` names the parts of a species, ``// conserved A`` promises that
-the total of A never changes; ``// unit NAME: unit`` gives the unit of a variable that a rule computes. In a module, ``self`` is the instance and a formal's stem (``E`` for ``E_n``) is what the
-instance was given for it.
+Three kinds of comment are read:
+
+* ``// contains SPECIES: A + B`` names the parts of a species;
+* ``// conserved A`` promises that the total of A never changes;
+* ``// unit NAME: unit`` gives the unit of a variable that a rule computes.
+
+In a module, ``self`` is the instance, and a formal's stem (``E`` for ``E_n``) is what the instance was given for it.
 """
 
 from __future__ import annotations

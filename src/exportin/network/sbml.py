@@ -68,13 +68,13 @@ def unit_definition(model: Any, unit: str) -> str:
     substance, volume, time, mass = units.dimension(unit)
     if not any((substance, volume, time, mass)):
         return "dimensionless"
-    name = "unit" + "".join(f"_{letter}{exponent:g}" for letter, exponent in zip("nVtm", (substance, volume, time, mass)) if exponent)
+    name = "unit" + "".join(f"_{letter}{exponent:g}" for letter, exponent in zip("nVtm", (substance, volume, time, mass), strict=True) if exponent)
     name = name.replace("-", "m")
     if model.getUnitDefinition(name) is None:
         definition = model.createUnitDefinition()
         definition.setId(name)
         definition.setName(f"internal unit of {unit}")
-        kinds = [(kind, scale, power) for (kind, scale), power in zip(_PARTS_OF_UNIT, (substance, volume, time)) if power]
+        kinds = [(kind, scale, power) for (kind, scale), power in zip(_PARTS_OF_UNIT, (substance, volume, time), strict=True) if power]
         kinds += [("kilogram", 0, mass), ("mole", 0, -mass)] if mass else []
         for kind, scale, power in kinds:
             part = definition.createUnit()

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["draw_cell", "draw_shares", "tell_shares"]
 
 DOTS = 20  # a dot is a twentieth of a cargo's molecules
-WIDTH = 560
-_ENVELOPE = 334  # x of the nuclear envelope on the side where the dots are
+WIDTH = 590
+_ENVELOPE = 364  # x of the nuclear envelope on the side where the dots are
 _STEP, _RADIUS = 9.0, 3.5
-_ROW, _HEAD = 58, 88  # height of a cargo's two lines; of the legend
+_ROW, _HEAD = 58, 110  # height of a cargo's two lines; of the legend
 _BEFORE, _DURING, _INK, _SOFT = "#ffffff", "#0072B2", "#222222", "#595959"
 _FONT = "font-family=\"'DejaVu Sans', Verdana, 'Liberation Sans', Arial, sans-serif\""
 
@@ -48,7 +48,7 @@ def draw_shares(changes: Sequence[ShareChange], moment: Moment | None, prefix: s
     height = _HEAD + _ROW * len(changes) + 40
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-labelledby="{prefix}title {prefix}desc" {_FONT} font-size="13" fill="{_INK}">',
+        f'aria-labelledby="{prefix}title {prefix}desc" {_FONT} font-size="15" fill="{_INK}">',
         f'<title id="{prefix}title">Where each cargo is, before{"" if moment is None else " and during"} treatment</title>',
         f'<desc id="{prefix}desc">{escape(tell_shares(changes, moment))}</desc>',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
@@ -84,12 +84,12 @@ def _percent(share: float) -> str:
 
 
 def _legend(moment: Moment | None) -> list[str]:
-    parts = [_dot(14, 16, False), '<text x="24" y="20.5">before treatment (0 h)</text>']
+    parts = [_dot(14, 15, False), '<text x="24" y="20">before treatment (0 h)</text>']
+    told = f"1 dot = {100 // DOTS} % of a cargo's molecules"
     if moment is not None:
-        parts += [_dot(210, 16, True), f'<text x="220" y="20.5">during: at {escape(moment.time)},</text>']
-        parts += [f'<text x="220" y="37.5" fill="{_SOFT}">{escape(moment.why)}</text>']
-    parts += [f'<text x="10" y="37.5" fill="{_SOFT}">1 dot = {100 // DOTS} % of a cargo</text>']
-    return parts
+        parts += [_dot(254, 15, True), f'<text x="264" y="20">during: at {escape(moment.time)}</text>']
+        parts.append(f'<text x="8" y="60" fill="{_SOFT}">{escape(f"{moment.time}: {moment.why}")}</text>')
+    return [*parts, f'<text x="8" y="40" fill="{_SOFT}">{escape(told)}</text>']
 
 
 def _compartments(rows: int, height: int) -> list[str]:
@@ -114,14 +114,14 @@ def _compartments(rows: int, height: int) -> list[str]:
 
 def _cargo(change: ShareChange, middle: float) -> list[str]:
     """One cargo: its name, and a line of dots crossing the envelope at each time."""
-    name = change.name if len(change.name) <= 10 else change.name[:9] + "…"
-    parts = [f'<text x="32" y="{middle + 4.5}" font-weight="bold"><title>{escape(change.name)}</title>{escape(name)}</text>']
+    name = change.name if len(change.name) <= 9 else change.name[:8] + "…"
+    parts = [f'<text x="32" y="{middle + 5}" font-weight="bold"><title>{escape(change.name)}</title>{escape(name)}</text>']
     lines = [(middle - (11 if change.during else 0), change.before[1], False)]
     if change.during is not None:
         lines.append((middle + 11, change.during[1], True))
     for y, share, filled in lines:
         inside = round(DOTS * min(max(share, 0.0), 1.0))
-        parts.append(f'<text x="152" y="{y + 4.5}" text-anchor="end">{_percent(share)}</text>')
+        parts.append(f'<text x="172" y="{y + 5.5}" text-anchor="end">{_percent(share)}</text>')
         parts += [_dot(_ENVELOPE - 13 - _STEP * k, y, filled) for k in range(inside)]
         parts += [_dot(_ENVELOPE + 13 + _STEP * k, y, filled) for k in range(DOTS - inside)]
     return parts

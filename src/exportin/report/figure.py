@@ -27,7 +27,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#5
 STYLES = ("-", (0, (5, 2)), (0, (1, 1.3)), (0, (6, 2, 1, 2)), (0, (9, 3)), (0, (3, 1, 1, 1, 1, 1)), (0, (2, 3)))
 INK, GREY = "#222222", "#595959"
 WIDTH, HEIGHT = 4.6, 2.8  # inches of one panel: text stays legible when it is shown 360 px wide
-_LEFT, _TOP, _BOTTOM = 0.6, 0.5, 0.52
+_LEFT, _TOP, _BOTTOM = 0.6, 0.53, 0.52
 _STEPS = {"h": (0.25, 0.5, 1, 2, 3, 6, 12, 24), "d": (0.5, 1, 2, 7, 14, 28, 56, 84, 168, 364)}
 _FONTS = "'DejaVu Sans', Verdana, 'Liberation Sans', Arial, sans-serif"  # the widest first: the layout is made for it
 _OWN: dict[Any, Any] = {
@@ -146,7 +146,7 @@ def _draw_panel(axes: Axes, result: Result, panel: Panel, given: Sequence[Given]
         axes.axhline(reference, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     _scale_axes(axes, panel, unit, float(time[-1]))
     _mark_doses(axes, given, 24.0 if unit == "d" else 1.0)
-    axes.set_title(panel.heading, loc="left", fontsize=10, fontweight="bold", pad=10 + 10.8 * max(0, len(given) - 1))
+    axes.set_title(panel.heading, loc="left", fontsize=10, fontweight="bold", pad=12 + 10.8 * max(0, len(given) - 1))
     _label_ends(axes, result, panel, reference)
 
 

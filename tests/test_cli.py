@@ -1,0 +1,138 @@
+"""The command line: what it prints, what it writes, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import exportin as xp
+
+SCENARIO = """\
+title: A short one
+cell: HeLa
+exposures: [{drug: leptomycin B, concentration: 50 nM, stop: 1 h}]
+observe: [leptomycin_B_free, XPO1_occupancy, export_capacity, TP53_nc, TP53_nuclear]
+until: 2 h
+points: 21
+population: {draws: 3}
+"""
+
+
+def exportin(*words, cwd=None):
+    command = [sys.executable, "-m", "exportin", *map(str, words)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd, check=False)
+    return run.returncode, run.stdout, run.stderr
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    path = tmp_path / "short.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return path
+
+
+def test_run_writes_everything(scenario, tmp_path):
+    code, out, err = exportin("run", scenario, "--out", tmp_path / "out")
+    assert code == 0, err
+    names = {file.name for file in (tmp_path / "out").iterdir()}
+    assert {"result.json", "timecourse.csv", "timecourse.svg", "model.xml", "report.html", "manifest.json", "scenario.yaml"} <= names
+    assert "XPO1_occupancy" in out
+    assert "report.html" in err
+    assert xp.load(tmp_path / "out").runs == 3
+    assert "<sbml" in (tmp_path / "out" / "model.xml").read_text(encoding="utf-8")[:400]
+
+
+def test_json_is_json_and_quiet_is_quiet(scenario):
+    code, out, err = exportin("run", scenario, "--json", "--quiet", "--seed", 7)
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert answer["provenance"]["population"]["seed"] == 7
+    assert {row["observable"] for row in answer["summary"]} >= {"XPO1_occupancy", "TP53_nc"}
+
+
+def test_the_same_seed_gives_the_same_numbers(scenario):
+    first, second = (json.loads(exportin("run", scenario, "--json", "--quiet")[1])["summary"] for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["run", "none.yaml"], "does not exist"),
+        (["evidence", "TP35"], "did you mean TP53"),
+        (["model", "show", "cel"], "'cel' is not a known model"),
+        (["model", "export", "--format", "matlab"], "'matlab' is not a known format"),
+        (["model", "export", "--cell", "HeLe"], "did you mean HeLa"),
+        (["runn"], "No such command"),
+        (["run"], "Missing argument"),
+        (["run", "a.yaml", "--seed", "-1"], "--seed"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(words, part, tmp_path):
+    code, out, err = exportin(*words, cwd=tmp_path)
+    assert (code, out) == (2, "")
+    assert part in err
+    assert err.startswith("exportin: ")
+    assert "Traceback" not in err
+
+
+def test_a_folder_with_other_content_is_not_touched(scenario, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    code, _, err = exportin("run", scenario, "--out", tmp_path / "out")
+    assert code == 2
+    assert "holds other files" in err
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_an_interrupted_run_leaves_nothing_under_the_final_name(tmp_path):
+    path = tmp_path / "long.yaml"
+    path.write_text(SCENARIO.replace("draws: 3", "draws: 5000"), encoding="utf-8")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "exportin", "run", str(path), "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    time.sleep(8)
+    run.send_signal(signal.SIGTERM)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130, err
+    assert not (tmp_path / "out").exists()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["long.yaml"]
+
+
+def test_model_export_round_trips(tmp_path):
+    code, _, err = exportin("model", "export", "cell", "--cell", "OCI-AML3", "--out", tmp_path / "cell.xml")
+    assert code == 0, err
+    solver = xp.kernel.compile((tmp_path / "cell.xml").read_text(encoding="utf-8"))
+    assert "TP53_XPO1_RANGTP_n" in solver.species
+    assert exportin("model", "export", "--out", tmp_path / "cell.xml")[0] == 2
+
+
+def test_model_antimony_is_complete(tmp_path):
+    from exportin.network.antimony_text import antimony_to_sbml
+
+    _, text, _ = exportin("model", "export", "ran_core", "--format", "antimony")
+    assert "ReleaseRanGTP" in antimony_to_sbml(text, "ran_core")
+    assert "// 10.6 1/s, measured, Goerlich03" in text
+
+
+def test_model_show_and_check():
+    code, out, _ = exportin("model", "show", "--json")
+    assert code == 0
+    assert any(row["id"] == "alpha" and row["grade"] == "measured" for row in json.loads(out)["parameters"])
+    code, out, _ = exportin("model", "check")
+    assert code == 0
+    assert "none unused" in out
+
+
+def test_evidence():
+    code, out, _ = exportin("evidence", "leptomycin B")
+    assert code == 0
+    assert "Kudo" in out
+    assert json.loads(exportin("evidence", "TP53", "--json")[1])[0]["row"]["symbol"] == "TP53"
