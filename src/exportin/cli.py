@@ -17,6 +17,8 @@ from exportin.errors import ExportinError
 
 __all__ = ["main"]
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="exportin",
     help="The XPO1 (CRM1) nuclear-export system: from an exposure to relocated cargoes. Research use only.",
@@ -25,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-model_app = typer.Typer(help="Show, check or export the model.", no_args_is_help=True)
+model__INTERRUPTED = 130
+
+app = typer.Typer(help="Show, check or export the model.", no_args_is_help=True)
 app.add_typer(model_app, name="model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
@@ -106,9 +110,14 @@ def model_export(
 @model_app.command("check")
 def model_check(json: Json = False) -> None:
     """Check every model that the tables can make: symbols, units, conserved totals, unused rows."""
+    from exportin.errors import BadNetwork, BadTable
     from exportin.network.check import check_everything
 
-    lines = check_everything()
+    try:
+        lines = check_everything()
+    except (BadNetwork, BadTable) as finding:
+        typer.echo(f"exportin: {finding}", err=True)
+        raise typer.Exit(1) from finding
     typer.echo(json_format.dumps(lines, indent=1) if json else "\n".join(lines))
 
 
@@ -127,17 +136,18 @@ def main() -> None:
     """Entry point of the ``exportin`` command. A request to end is treated like Ctrl-C, so that both clean up."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except ExportinError as error:
         typer.echo(f"exportin: {error}", err=True)
         sys.exit(2)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("exportin: interrupted; nothing was written under the final name.", err=True)
-        sys.exit(130)
+        code = _INTERRUPTED
     except Exception as error:
-        if hasattr(error, "format_message"):  # a usage error of the command line itself
-            typer.echo(f"exportin: {error.format_message()} See 'exportin --help'.", err=True)
-            sys.exit(2)
-        raise
+        tell = getattr(error, "format_message", None)  # a usage error of the command line itself
+        if tell is None:
+            raise
+        typer.echo(f"exportin: {tell()} See 'exportin --help'.", err=True)
+        sys.exit(2)
+    if code == _INTERRUPTED:
+        typer.echo("exportin: interrupted; nothing was written under the final name.", err=True)
+    sys.exit(code or 0)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from exportin.errors import BadTable, OutputExists, UnknownName
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
@@ -88,7 +88,7 @@ class Result:
     values: Mapping[str, NDArray[np.float64]]
     units: Mapping[str, str]
     provenance: Mapping[str, Any]
-    drawn: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    drawn: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, "NDArray[np.float64]"])
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """An observable, with axes of length one dropped except time."""
@@ -132,7 +132,7 @@ class Result:
 
     def to_pandas(self) -> pd.DataFrame:
         """One row a run and time, one column an observable; index patient, draw, cell, hour. Needs pandas."""
-        import pandas as pd
+        import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
         shape = next(iter(self.values.values())).shape
         index = pd.MultiIndex.from_product([*(range(size) for size in shape[:3]), self.time], names=["patient", "draw", "cell", "hour"])
@@ -160,7 +160,7 @@ class Result:
         """Write ``result.json``, ``timecourse.csv``, ``manifest.json`` and one ``.npy`` an observable into a folder."""
         (folder / "result.json").write_text(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
         (folder / "timecourse.csv").write_text(self._timecourse(), encoding="utf-8")
-        chunks = {}
+        chunks: dict[str, str] = {}
         for name, values in {"time": self.time, **self.values}.items():
             chunks[name] = f"{name}.npy".replace(" ", "_")
             np.save(folder / chunks[name], values, allow_pickle=False)
@@ -212,7 +212,7 @@ def _finite(value: Any) -> Any:
 
 
 @contextmanager
-def writing_folder(directory: str | os.PathLike[str]) -> Iterator[Path]:
+def writing_folder(directory: str | os.PathLike[str]) -> Generator[Path]:
     """A temporary folder beside the target that takes its name only when everything is written.
 
     Raises

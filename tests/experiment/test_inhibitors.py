@@ -36,7 +36,7 @@ def check_reporter_is_trapped(chosen=None, change=lambda cell: cell, kimp=0.1, l
     result = xp.simulate(cell, xp.exposure("leptomycin B", "1 uM"), until="30 min", observe=["REPORTER_nuclear", "XPO1_active"], points=31)
     before, after = result["REPORTER_nuclear"][[0, -1]]
     active, most = result["XPO1_active"][-1], ceiling(cell, kimp, leak)
-    print(f"{chosen}: kimp {kimp} /min, leak {leak} pL/s: nuclear {before:.1%}, after 30 min {after:.1%} of {most:.1%}; active {active:.1g}")
+    print(f"{chosen}: kimp {kimp} /min, leak {leak} pL/s: nuclear {before:.1%}, at 30 min {after:.1%} of {most:.1%}; active {active:.1g}")
     assert before <= 0.10
     assert active < 1e-3
     assert after > 0.60

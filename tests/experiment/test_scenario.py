@@ -43,7 +43,7 @@ cargoes:
 exposures:
   - {drug: selinexor, events: doses.csv, fu: 0.04, accumulation: 2}
   - {drug: new one, mechanism: reversible, rates: {KI: 5 nM}, concentration: 10 nM, start: 1 h}
-observe: [selinexor_plasma, PROBE_nc]
+observe: [selinexor_plasma, PROBE_nuclear]
 until: 60 h
 points: 61
 tolerance: 1.0e-8
@@ -59,7 +59,7 @@ population: {cells: 2, draws: 2, patients: 2, seed: 9}
     result = plan.run()
     assert result["selinexor_plasma"].shape == (2, 2, 2, 61)
     assert result.axes == ("patient", "draw", "cell", "time")
-    assert np.isfinite(result["PROBE_nc"]).all()
+    assert np.isfinite(result["PROBE_nuclear"]).all()
 
 
 def edited(old, new):

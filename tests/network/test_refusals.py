@@ -36,7 +36,7 @@ def test_everything_that_the_tables_can_make_passes():
 def test_an_undefined_symbol_is_refused():
     plan = with_rule(draw_blueprint(STRUCTURE), Rule("odd", "kstripp * XPO1_mrna", "1"))
     needed = sbml.needed_numbers(document(plan))
-    with pytest.raises(BadNetwork, match="no row in .* for kstripp"):
+    with pytest.raises(BadNetwork, match=r"no row in .* for kstripp"):
         gather(needed, cell("HeLa"), STRUCTURE, {})
 
 

@@ -88,9 +88,7 @@ def test_tick_labels_do_not_meet(result):
     renderer = canvas.get_renderer()
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            boxes = [
-                label.get_window_extent(renderer) for label in axis.get_ticklabels() if label.get_text() and label.get_visible()
-            ]
+            boxes = [label.get_window_extent(renderer) for label in axis.get_ticklabels() if label.get_text() and label.get_visible()]
             assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[place + 1 :])
 
 

@@ -46,11 +46,7 @@ class Page(HTMLParser):
             element["text"] += data
 
     def all(self, tag, inside=None):
-        return [
-            one
-            for one in self.elements
-            if one["tag"] == tag and (inside is None or any(above is inside for above in one["parents"]))
-        ]
+        return [one for one in self.elements if one["tag"] == tag and (inside is None or any(above is inside for above in one["parents"]))]
 
 
 def report(folder, result, title="A title", asked=YAML):
@@ -205,9 +201,7 @@ def test_two_writes_are_equal_to_the_byte(tmp_path, result):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         write_report(tmp_path / name, result, "A title", YAML)
-        contents.append(
-            {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
-        )
+        contents.append({path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()})
     assert contents[0] == contents[1]
     assert len(contents[0]) == 2 + 2 * (len(result.observables) + 1)
 

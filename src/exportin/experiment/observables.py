@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ __all__ = ["Observable", "default_observables", "find_observables"]
 
 NOT_MODELLED = ("apoptotic_fraction", "viability", "G1_fraction")
 SECONDS_PER_MINUTE = 60.0
-_PROTEINS = ("XPO1", "RAN", "RCC1", "NUTF2", "BACKGROUND")
+_PROTEINS = ("XPO1", "RAN", "NUTF2", "BACKGROUND")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ class View:
         return _over(through * self.trimers(symbol, "n"), self.concentration(symbol, "n") * self.values["Vn"])
 
 
+def _divided(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A ratio; infinite where nothing is cytoplasmic, not a number where there is nothing at all."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return part / whole
+
+
 def _over(part: NDArray[np.float64], whole: NDArray[np.float64] | float) -> NDArray[np.float64]:
     """A share; nothing of nothing is zero."""
     whole = np.broadcast_to(whole, part.shape)
@@ -87,7 +94,7 @@ class Observable:
 
 
 def _ratio(symbol: str) -> Observable:
-    return Observable(f"{symbol}_nc", "1", lambda view, _: _over(view.concentration(symbol, "n"), view.concentration(symbol, "c")))
+    return Observable(f"{symbol}_nc", "1", lambda view, _: _divided(view.concentration(symbol, "n"), view.concentration(symbol, "c")))
 
 
 def _level(symbol: str, place: str) -> Observable:
@@ -132,7 +139,7 @@ def _exporter(drugs: Sequence[str], riders: Sequence[str]) -> list[Observable]:
         Observable("XPO1_total", "uM", lambda view, _: amount(view) / whole(view)),
         Observable("XPO1_mrna", "1", lambda view, _: view.trajectory["XPO1_mrna"]),
         Observable("export_capacity", "1", lambda view, start: _over(view.export_rate("REFERENCE"), start.export_rate("REFERENCE")[0])),
-        Observable("RANGTP_nc", "1", lambda view, _: _over(view.trajectory["RANGTP_n"], view.trajectory["RANGTP_c"])),
+        Observable("RANGTP_nc", "1", lambda view, _: _divided(view.trajectory["RANGTP_n"], view.trajectory["RANGTP_c"])),
         _traffic(riders),
     ]
 
@@ -176,7 +183,11 @@ def find_observables(names: Sequence[str], cell: Cell, model: Model, exposures: 
     """
     known = catalogue(cell, model, exposures)
     plain = {squash(name): observable for name, observable in known.items()}
-    found = []
+    for one in exposures:
+        for alias, ending in itertools.product(one.compound.aliases, ("_free", "_plasma")):
+            if (label := one.compound.name.replace(" ", "_") + ending) in known:
+                plain.setdefault(squash(alias + ending), known[label])
+    found: list[Observable] = []
     for name in names:
         if name in NOT_MODELLED:
             raise NotModelled(f"{name!r} is not modelled yet: no process decides cell fate. Observe XPO1_occupancy or a cargo.")

@@ -43,7 +43,7 @@ def describe(
 
 def _cell(cell: Cell) -> dict[str, Any]:
     changed = {"parameters": cell.overrides, "factors": cell.scales, "switches": cell.switch_values, "variants": cell.variants}
-    found = {name: dict(values) for name, values in changed.items() if values}
+    found: dict[str, Any] = {name: dict(values) for name, values in changed.items() if values}
     if cell.reporters:
         found["cargoes"] = {reporter.symbol: vars(reporter) for reporter in cell.reporters}
     return {"name": cell.name, "concentrations": cell.concentrations or "default", **found}

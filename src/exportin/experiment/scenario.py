@@ -121,25 +121,35 @@ def _load_yaml(text: str, name: str) -> Any:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        tree = YAML(typ="rt", pure=True).load(text)
+        reader: Any = YAML(typ="rt", pure=True)
+        tree: Any = reader.load(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
-        raise BadScenario(f"{name}, line {line}: {error.problem or 'not YAML'}.") from error
+        marked: Any = error
+        line = marked.problem_mark.line + 1 if marked.problem_mark is not None else 1
+        raise BadScenario(f"{name}, line {line}: {marked.problem or 'not YAML'}.") from error
     except YAMLError as error:
         raise BadScenario(f"{name}: not YAML ({error}).") from error
-    if not isinstance(tree, Mapping):
+    if not _is_mapping(tree):
         raise BadScenario(f"{name}, line 1: a scenario is a mapping of keys such as title, cell, exposures, until.")
     return tree
 
 
 def _plain(tree: Any) -> Any:
     """Ruamel's nodes as plain dict, list and scalars."""
-    if isinstance(tree, Mapping):
+    if _is_mapping(tree):
         return {str(key): _plain(value) for key, value in tree.items()}
-    if isinstance(tree, Sequence) and not isinstance(tree, str):
+    if _is_list(tree):
         return [_plain(value) for value in tree]
-    scalars = (bool, int, float, str)
-    return next((kind(tree) for kind in scalars if isinstance(tree, kind) and not (kind is int and isinstance(tree, bool))), tree)
+    scalars: tuple[type[Any], ...] = (bool, int, float, str)
+    return next((kind(tree) for kind in scalars if isinstance(tree, kind)), tree)
+
+
+def _is_list(tree: Any) -> bool:
+    return isinstance(tree, list)
+
+
+def _is_mapping(tree: Any) -> bool:
+    return isinstance(tree, Mapping)
 
 
 def _line(tree: Any, path: Sequence[Any]) -> int:
@@ -147,7 +157,7 @@ def _line(tree: Any, path: Sequence[Any]) -> int:
     line = 1
     for step in path:
         try:
-            line = (tree.lc.key(step) if isinstance(tree, Mapping) else tree.lc.item(step))[0] + 1
+            line = (tree.lc.key(step) if _is_mapping(tree) else tree.lc.item(step))[0] + 1
             tree = tree[step]
         except (KeyError, AttributeError, TypeError, IndexError):
             break

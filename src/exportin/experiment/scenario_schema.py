@@ -54,6 +54,8 @@ class ExposureEntry(_Strict):
             raise ValueError(f"an exposure has exactly one of concentration, regimen, events (found {', '.join(ways) or 'none'})")
         if ways[0] != "concentration" and (self.stop is not None or self.start != "0 h"):
             raise ValueError("start and stop go with a concentration; a regimen says itself when its doses are")
+        if ways[0] != "regimen" and (self.body_surface is not None or self.weight is not None):
+            raise ValueError("body_surface and weight go with a regimen in mg/m2 or mg/kg")
         return self
 
     def compound(self) -> Compound:

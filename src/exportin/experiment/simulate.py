@@ -7,7 +7,7 @@ import sys
 import time as clock
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -104,11 +104,14 @@ def simulate(
     True
     """
     horizon = units.parse(until, "h", "until", positive=True)
-    sizes = {"patients": patients, "draws": draws, "cells": cells, "points": points}
+    sizes: dict[str, Any] = {"patients": patients, "draws": draws, "cells": cells, "points": points}
     for name, size in sizes.items():
         if not isinstance(size, int) or size < (2 if name == "points" else 1):
             raise BadQuantity(f"{name}: {size!r} is not a whole number of at least {2 if name == 'points' else 1}.")
+    if observe is not None and not observe:
+        raise BadQuantity("observe: the list is empty; name at least one observable, or leave it out for the usual ones.")
     experiment = prepare(cell, exposures, seed)
+    _refuse_unseen(experiment.exposures, horizon, until)
     names = default_observables(cell, experiment.exposures) if observe is None else list(observe)
     wanted = find_observables(names, cell, experiment.model, experiment.exposures)
     grid = np.linspace(0.0, horizon, points)
@@ -125,6 +128,12 @@ def simulate(
     provenance = describe(cell, experiment.exposures, experiment.model, until, {**sizes, "seed": seed}, tolerance)
     drawn = _drawn(experiment, draws) if draws > 1 else {}
     return Result(grid / units.SECONDS_PER_HOUR, values, {one.name: one.unit for one in wanted}, provenance, drawn)
+
+
+def _refuse_unseen(exposures: Sequence[Exposure], horizon: float, until: str) -> None:
+    for one in exposures:
+        if one.events and min(event.time for event in one.events) >= horizon:
+            raise BadQuantity(f"{one.compound.name}: {one.label!r} starts at or after the end ({until}); lengthen until or start earlier.")
 
 
 def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:
@@ -175,7 +184,7 @@ def _one_run(
     control = Tolerance(tolerance, 1e-3 * tolerance)
     changes = [change for one in experiment.exposures for change in _changes(one)]
     begin = min([0.0, *(change.time for change in changes)])
-    changes += [Change(begin, name, "set", values[name]) for name in INTERVENTIONS if values[name] != untouched[name]]
+    changes += [Change(0.0, name, "set", values[name]) for name in INTERVENTIONS if values[name] != untouched[name]]
     times = grid if begin == 0.0 else np.concatenate([[begin], grid])
     inside = [change for change in changes if change.time <= grid[-1]]
     run = solver.run(undisturbed, steady.state, times, inside, keep, control)

@@ -65,7 +65,7 @@ def settle(solver: Solver, values: Mapping[str, float], totals: Sequence[Mapping
     sums = keep @ start
     state = solver.run(values, start, np.array([0.0, _LONG]), tolerance=Tolerance(1e-9, 1e-12)).end
     solver.set_values(values)
-    distance = np.inf
+    distance, unbalanced = np.inf, True
     for _ in range(12):
         size, rates = _sizes(state), solver.rates(state)
         step, gross = _newton_step(solver, state, rates, keep, sums - keep @ state, size)

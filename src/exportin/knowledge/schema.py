@@ -229,9 +229,11 @@ class ParameterRow(TableRow):
     @classmethod
     def _unit_is_understood(cls, unit: str) -> str:
         try:
-            units.dimension(unit)
+            volume = units.dimension(unit)[1]
         except ExportinError as error:
             raise ValueError(f"a unit that is understood: {error}") from error
+        if not volume.is_integer():
+            raise ValueError(f"a unit made of amounts, volumes, times and masses, not the length in {unit!r}")
         return unit
 
     @field_validator("distribution")

@@ -61,8 +61,8 @@ def antimony_to_sbml(text: str, model: str) -> str:
 
     antimony.clearPreviousLoads()
     if antimony.loadAntimonyString(text) < 0:
-        raise BadNetwork(f"Antimony refuses the model: {antimony.getLastError().strip()[:600]}")
+        raise BadNetwork(f"Antimony refuses the model: {str(antimony.getLastError()).strip()[:600]}")
     sbml = antimony.getSBMLString(model)
     if not sbml:
-        raise BadNetwork(f"Antimony gives no SBML for {model!r}: {antimony.getLastError().strip()}")
+        raise BadNetwork(f"Antimony gives no SBML for {model!r}: {str(antimony.getLastError()).strip()}")
     return str(sbml)

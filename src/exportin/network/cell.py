@@ -20,7 +20,7 @@ __all__ = ["CARGOES", "Cell", "Reporter", "cell", "cells"]
 CARGOES = ("TP53", "NFKBIA", "CDKN1A", "FOXO3", "RANBP1")
 HELPERS = ("BACKGROUND", "REFERENCE")
 VARIANTS = ("XPO1 C528S",)
-_RESERVED = {"n", "c", "Vn", "Vc", "GTP", "GDP", "XPO1", "RAN", "RCC1", "NUTF2", "RANBP2", "RANGAP1", "time"}
+_RESERVED = {"Vn", "Vc", "XPO1", "RAN", "RANGTP", "RANGDP", "RCC1", "NUTF2", "RANBP2", "RANGAP1", "time", *CARGOES, *HELPERS}
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class Cell:
         'REPORTER'
         """
         plain = symbol.isascii() and symbol.isalnum() and symbol[:1].isalpha()
-        if not plain or symbol in _RESERVED or symbol in CARGOES + HELPERS:
+        if not plain or symbol in _taken():
             raise BadQuantity(f"{symbol!r} cannot name a cargo; use letters and digits, and no name that the model has already.")
         reporter = Reporter(
             symbol,
@@ -248,6 +248,13 @@ class Cell:
     def _rows(self) -> Mapping[str, Parameter]:
         """Defaults, under the cell's own facts, under a set that was asked for."""
         return {**parameters.defaults(), **parameters.context(self.name), **parameters.find_set(self.concentrations)}
+
+
+def _taken() -> set[str]:
+    """Names that a cargo of the user's cannot have."""
+    from exportin import knowledge
+
+    return {*_RESERVED, *parameters.defaults(), *parameters.switches(), *(row.symbol for row in knowledge.facts("compounds"))}
 
 
 def _number(name: str, given: float | str, unit: str) -> float:

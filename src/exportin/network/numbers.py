@@ -9,12 +9,11 @@ from statistics import NormalDist
 
 from exportin.errors import BadNetwork
 from exportin.network.blueprint import Structure
-from exportin.network.cell import Cell
+from exportin.network.cell import Cell, cells
 from exportin.network.parameters import Parameter, context, defaults, find_set, uniform_share
 
 __all__ = ["Numbers", "gather"]
 
-_EXPOSURE_ROWS = {"accumulation": "accumulation", "P_entry": "P_entry"}
 _REPORTER_FIELDS = {"KD_NES": "nes_kd", "total": "total", "mass": "mass", "kimp": "kimp"}
 
 
@@ -32,12 +31,15 @@ class Numbers:
         Factors on rows (knock-downs).
     spread : float
         Lognormal standard deviation of protein totals between sister cells.
+    leaks : mapping of str to float
+        Passive permeability of the whole envelope (pL/s) that the user gave for a cargo, whatever the pore count.
     """
 
     rows: Mapping[str, Parameter]
     fixed: Mapping[str, float]
     scales: Mapping[str, float]
     spread: float
+    leaks: Mapping[str, float]
 
     def at(self, seed: int = 0, draw: int | None = None, sister: int | None = None) -> dict[str, float]:
         """Values in internal units.
@@ -60,6 +62,8 @@ class Numbers:
                 if name.endswith("_total") and not name.startswith("REFERENCE"):
                     normal = NormalDist().inv_cdf(uniform_share(seed, "cell", name, sister))
                     values[name] *= math.exp(self.spread * normal)
+        for cargo, leak in self.leaks.items():
+            values[f"{cargo}_P_passive"] = leak / values["N_NPC"] if values["N_NPC"] > 0 else 0.0
         return values
 
 
@@ -103,7 +107,8 @@ def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mappi
                 rows[name] = row
     if missing:
         raise BadNetwork(f"no row in parameters.tsv for {', '.join(sorted(missing))}: a symbol is misspelt or its row is missing.")
-    return Numbers(rows, fixed, cell.scales, cell.parameter("cell_spread").internal)
+    leaks = {reporter.symbol: reporter.leak for reporter in cell.reporters if reporter.leak is not None}
+    return Numbers(rows, fixed, cell.scales, cell.parameter("cell_spread").internal, leaks)
 
 
 def _free_numbers(cell: Cell, structure: Structure) -> dict[str, float]:
@@ -117,8 +122,7 @@ def _free_numbers(cell: Cell, structure: Structure) -> dict[str, float]:
         numbers |= {f"{reporter.symbol}_{name}": getattr(reporter, field) for name, field in _REPORTER_FIELDS.items()}
         numbers[f"{reporter.symbol}_mobility"] = 0.0 if reporter.anchored else 1.0
         if reporter.leak is not None:
-            pores = cell.parameter("N_NPC").internal
-            numbers |= {f"{reporter.symbol}_P_passive": reporter.leak / pores, f"{reporter.symbol}_leak_exponent": 0.0}
+            numbers |= {f"{reporter.symbol}_P_passive": 0.0, f"{reporter.symbol}_leak_exponent": 0.0}
     return numbers
 
 
@@ -150,6 +154,6 @@ def known_rows() -> frozenset[str]:
     names = set(defaults())
     for name in concentration_sets():
         names |= set(find_set(name))
-    for name in ("HeLa", "HEK293", "OCI-AML3", "MOLM-13", "MV4-11", "HL-60", "K562"):
+    for name in cells():
         names |= set(context(name))
     return frozenset(names)

@@ -76,7 +76,7 @@ def load_process(name: str) -> Process:
     --------
     >>> load_process("adduct").formals[-2:]
     ('kinact', 'krev')
-    >>> load_process("ride").contents["RANGTP_c"]
+    >>> load_process("ride").contents["T_RANGTP_c"]
     ('XPO1', 'RAN', 'C')
     """
     source = (resources.files("exportin.network") / "processes" / f"{name}.ant").read_text(encoding="utf-8")

@@ -68,7 +68,8 @@ def unit_definition(model: Any, unit: str) -> str:
     substance, volume, time, mass = units.dimension(unit)
     if not any((substance, volume, time, mass)):
         return "dimensionless"
-    name = "unit" + "".join(f"_{letter}{exponent:g}" for letter, exponent in zip("nVtm", (substance, volume, time, mass), strict=True) if exponent)
+    exponents = {"n": substance, "V": volume, "t": time, "m": mass}
+    name = "unit" + "".join(f"_{letter}{exponent:g}" for letter, exponent in exponents.items() if exponent)
     name = name.replace("-", "m")
     if model.getUnitDefinition(name) is None:
         definition = model.createUnitDefinition()

@@ -38,13 +38,16 @@ class Compound:
         g/mol.
     rates : mapping of str to Parameter
         Rates that differ from the catalogue's, by model symbol.
+    aliases : tuple of str
+        Other names, which its observables answer to as well.
     """
 
     symbol: str
     name: str
     mechanism: str
     molar_mass: float | None
-    rates: Mapping[str, Parameter] = field(default_factory=dict)
+    rates: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    aliases: tuple[str, ...] = ()
 
 
 def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None = None, **rates: str) -> Compound:
@@ -60,7 +63,8 @@ def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None 
         Such as ``"443.31 g/mol"``; needed for a regimen in mg.
     **rates : str
         ``kon`` (1/(uM*s)), ``KI`` (uM, of the encounter), ``KD`` (uM, apparent, covalent step included), ``kinact`` (1/s),
-        ``krev`` (1/h), ``kdeg`` (1/h, extra decay of drug-bound XPO1), ``induction`` (fold of XPO1 mRNA at full occupancy).
+        ``krev`` (1/h), ``kdeg`` (1/h, extra decay of drug-bound XPO1), ``induction`` (rise of XPO1 mRNA over the
+        untreated level at full occupancy; 2 means threefold).
 
     Raises
     ------
@@ -80,7 +84,7 @@ def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None 
             if mechanism is not None and mechanism != row.mechanism:
                 raise BadQuantity(f"mechanism: {row.name} is {row.mechanism} in the catalogue; give a new name to a new compound.")
             changed = {f"{row.symbol}_{rate}": _rate(rate, given, row.mechanism) for rate, given in rates.items()}
-            return Compound(row.symbol, row.name, row.mechanism, row.molar_mass, _renamed(changed))
+            return Compound(row.symbol, row.name, row.mechanism, row.molar_mass, _renamed(changed), (row.symbol, *row.aliases))
     if mechanism is None:
         raise UnknownName("compound", name, [row.name for row in knowledge.facts("compounds")])
     return _new(name, mechanism, molar_mass, rates)
@@ -90,8 +94,8 @@ def _new(name: str, mechanism: str, molar_mass: str | None, rates: Mapping[str, 
     if mechanism not in MECHANISMS:
         raise UnknownName("mechanism", mechanism, MECHANISMS)
     symbol = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
-    if not symbol[:1].isalpha():
-        raise BadQuantity(f"{name!r} cannot name a compound; start with a letter.")
+    if not symbol[:1].isalpha() or not all(letter.isalnum() or letter in " -_" for letter in name):
+        raise BadQuantity(f"{name!r} cannot name a compound; start with a letter, and use letters, digits, blanks, - and _.")
     missing = [rate for rate in _NEEDED[mechanism] if rate not in rates]
     if missing:
         raise BadQuantity(f"a {mechanism} compound needs {', '.join(missing)}; for example {missing[0]}='1 {_UNITS[missing[0]]}'.")
@@ -109,7 +113,7 @@ def _rate(rate: str, given: str, mechanism: str) -> Parameter:
     """A rate given by the user, as a row."""
     if rate not in _UNITS:
         raise UnknownName("rate", rate, _UNITS)
-    if rate in ("KI", "KD") and rate not in _NEEDED[mechanism]:
+    if rate in ("KI", "KD", "kinact", "krev") and rate not in (*_NEEDED[mechanism], *(("krev",) if mechanism != "reversible" else ())):
         raise BadQuantity(f"{rate}: a {mechanism} compound is described by {', '.join(_NEEDED[mechanism])}.")
     value = units.to_unit(units.parse(given, _UNITS[rate], rate, positive=rate in ("KI", "KD", "kon")), _UNITS[rate])
     fixed = defaults()["LMB_krev"].distribution

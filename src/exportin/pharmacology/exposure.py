@@ -168,7 +168,7 @@ def regimen(
     return Exposure(drug, "oral", tuple(events), label, _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf")))
 
 
-def _share(name: str, given: float | None, most: float) -> float | None:
+def _share(name: str, given: Any, most: float) -> float | None:
     if given is None:
         return None
     if not (isinstance(given, (int, float)) and 0 < given <= most):

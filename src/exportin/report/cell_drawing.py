@@ -96,8 +96,7 @@ def _compartments(rows: int, height: int) -> list[str]:
     """Cell, nucleus and the pores of its envelope, one pore beside each cargo."""
     top, bottom = _HEAD - 38, height - 4
     shapes = [
-        f'<rect x="4" y="{top}" width="{WIDTH - 8}" height="{bottom - top}" rx="48" '
-        'fill="#FBF1DC" stroke="#8A6D3B" stroke-width="2.5"/>',
+        f'<rect x="4" y="{top}" width="{WIDTH - 8}" height="{bottom - top}" rx="48" fill="#FBF1DC" stroke="#8A6D3B" stroke-width="2.5"/>',
         f'<rect x="18" y="{top + 14}" width="{_ENVELOPE - 18}" height="{bottom - top - 28}" rx="34" '
         'fill="#E4ECF5" stroke="#3F5B7A" stroke-width="4"/>',
     ]

@@ -186,9 +186,7 @@ def _mark_doses(axes: Axes, given: Sequence[Given], hours: float) -> None:
         height = 1.015 + step * (len(given) - 1 - place)
         across = axes.get_xaxis_transform()
         if one.doses:
-            axes.vlines(
-                np.array(one.doses) / hours, height, height + 0.045, color=INK, linewidth=1.1, transform=across, clip_on=False
-            )
+            axes.vlines(np.array(one.doses) / hours, height, height + 0.045, color=INK, linewidth=1.1, transform=across, clip_on=False)
         for start, stop in one.spans:
             ends = [max(start / hours, 0.0), stop / hours]
             bar = axes.plot(ends, [height + 0.02] * 2, color=INK, linewidth=3, transform=across, clip_on=False)
