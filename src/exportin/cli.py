@@ -27,9 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-model__INTERRUPTED = 130
-
-app = typer.Typer(help="Show, check or export the model.", no_args_is_help=True)
+model_app = typer.Typer(help="Show, check or export the model.", no_args_is_help=True)
 app.add_typer(model_app, name="model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
