@@ -54,7 +54,10 @@ def test_a_summary_has_an_interval_for_every_headline():
     start = rows["XPO1_occupancy", "start"]
     assert (start.low, start.median, start.high) == pytest.approx((0.5, 5.0, 9.5))
     assert rows["XPO1_occupancy", "time of highest"].unit == "h"
-    assert "5 % to 95 %" in str(made().summary())
+    header, first, *_, note = str(made().summary()).splitlines()
+    assert header.split() == ["unit", "start", "lowest", "highest", "end"]
+    assert first.split()[:5] == ["XPO1_occupancy", "1", "5", "(0.5", "to"]
+    assert note == "median of 3 runs (5 % to 95 %)"
 
 
 def test_saved_and_loaded_is_the_same(tmp_path):

@@ -49,7 +49,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Summary:
-    """Headline numbers; prints as a table."""
+    """Headline numbers; prints as a table of start, extremes and end, one observable a line."""
 
     rows: tuple[Headline, ...]
     runs: int
@@ -58,12 +58,19 @@ class Summary:
         return iter(self.rows)
 
     def __str__(self) -> str:
-        lines = [("observable", "statistic", "median", "5 % to 95 %", "unit")]
-        for row in self.rows:
-            interval = f"{row.low:.4g} to {row.high:.4g}" if self.runs > 1 else "one run"
-            lines.append((row.observable, row.statistic, f"{row.median:.4g}", interval, row.unit))
-        widths = [max(len(line[column]) for line in lines) for column in range(5)]
-        return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+        shown = ("start", "lowest", "highest", "end")
+        numbers = {(row.observable, row.statistic): row for row in self.rows}
+        units = {row.observable: row.unit for row in self.rows if row.statistic == "start"}
+        lines = [("", "unit", *shown)]
+        for name, unit in units.items():
+            lines.append((name, unit, *(self._cell(numbers[name, statistic]) for statistic in shown)))
+        widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+        table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        note = f"median of {self.runs} runs (5 % to 95 %)" if self.runs > 1 else "one run"
+        return "\n".join([*table, note])
+
+    def _cell(self, row: Headline) -> str:
+        return f"{row.median:.3g} ({row.low:.3g} to {row.high:.3g})" if self.runs > 1 else f"{row.median:.4g}"
 
 
 @dataclass(frozen=True)
