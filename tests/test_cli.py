@@ -129,6 +129,7 @@ def test_model_show_and_check():
     code, out, _ = exportin("model", "check")
     assert code == 0
     assert "none unused" in out
+    assert "published 555 (Goerlich 2003 as SBML, HeLa), 1000" in out
 
 
 def test_evidence():

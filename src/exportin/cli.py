@@ -107,8 +107,9 @@ def model_export(
 
 @model_app.command("check")
 def model_check(json: Json = False) -> None:
-    """Check every model that the tables can make: symbols, units, conserved totals, unused rows."""
+    """Check every model that the tables can make, and show its landmarks beside published figures."""
     from exportin.errors import BadNetwork, BadTable
+    from exportin.experiment.landmarks import write_landmarks
     from exportin.network.check import check_everything
 
     try:
@@ -116,6 +117,7 @@ def model_check(json: Json = False) -> None:
     except (BadNetwork, BadTable) as finding:
         typer.echo(f"exportin: {finding}", err=True)
         raise typer.Exit(1) from finding
+    lines += write_landmarks()
     typer.echo(json_format.dumps(lines, indent=1) if json else "\n".join(lines))
 
 

@@ -61,7 +61,7 @@ class Summary:
         shown = ("start", "lowest", "highest", "end")
         numbers = {(row.observable, row.statistic): row for row in self.rows}
         units = {row.observable: row.unit for row in self.rows if row.statistic == "start"}
-        lines = [("", "unit", *shown)]
+        lines: list[tuple[str, ...]] = [("", "unit", *shown)]
         for name, unit in units.items():
             lines.append((name, unit, *(self._cell(numbers[name, statistic]) for statistic in shown)))
         widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]

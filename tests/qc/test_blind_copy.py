@@ -278,3 +278,36 @@ def test_the_totals_start_as_in_the_model(name: str) -> None:
     ours = initial(numbers, alleles, cargoes)
     theirs = experiment.solver.start(numbers)
     assert theirs == pytest.approx([ours.get(key, 0.0) for key in experiment.solver.state_names], rel=1e-12)
+
+
+def test_leptomycin_b_for_two_hours_run_by_another_integrator() -> None:
+    experiment, *made_of = case("irreversible")
+    alleles, cargoes, drugs = made_of
+    names, numbers = experiment.solver.state_names, dict(experiment.values_at(None, None, None))
+    rest = experiment.solver.run(numbers, experiment.solver.start(numbers), np.array([0.0, 2e6])).end
+
+    def slope(_: float, state: np.ndarray) -> list[float]:
+        change = rates(dict(zip(names, state, strict=True)), numbers, alleles, cargoes, drugs)
+        return [change[name] for name in names]
+
+    def run(state: np.ndarray, times: np.ndarray) -> np.ndarray:
+        solution = solve_ivp(slope, (times[0], times[-1]), state, method="LSODA", t_eval=times, rtol=1e-9, atol=1e-14)
+        assert solution.success
+        return solution.y
+
+    begin = initial(numbers, alleles, cargoes)
+    assert run(np.array([begin.get(name, 0.0) for name in names]), np.array([0.0, 2e6]))[:, -1] == pytest.approx(rest, rel=1e-5, abs=1e-12)
+
+    numbers["LMB_medium"] = 0.05
+    hours = np.linspace(0, 2, 9)
+    conc = dict(zip(names, run(rest, hours * 3600), strict=True))
+    xpo1 = {name: numbers["V" + name[-1]] * conc[name] for name in names if "XPO1" in name.split("_") and name != "XPO1_mrna"}
+    occupancy = sum(amount for name, amount in xpo1.items() if "LMB" in name) / sum(xpo1.values())
+    tp53 = [sum(values for name, values in conc.items() if name.startswith("TP53") and name.endswith(side)) for side in SIDES]
+
+    drug = xp.exposure("leptomycin B", "50 nM", start="0 h")
+    result = xp.simulate(xp.cell("HeLa"), drug, until="2 h", observe=["XPO1_occupancy", "TP53_nc"], points=len(hours))
+    assert result.time == pytest.approx(hours)
+    assert result["XPO1_occupancy"] == pytest.approx(occupancy, rel=1e-5, abs=1e-9)
+    assert result["TP53_nc"] == pytest.approx(tp53[0] / tp53[1], rel=1e-5)
+    assert occupancy[-1] > 0.9

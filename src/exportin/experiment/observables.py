@@ -13,6 +13,7 @@
 | ``export_capacity`` | forward export rate constant of a trace reference cargo, relative to no drug | 1 |
 | ``RANGTP_nc`` | free nuclear over free cytoplasmic RanGTP | 1 |
 | ``pore_traffic`` | net trimers leaving through one pore per second | 1/s |
+| ``pore_transit`` | trimers on their way through one pore: traffic times the measured transit time | 1 |
 | ``<drug>_free``, ``<drug>_plasma`` | free drug outside the cell; total drug in plasma | uM |
 """
 
@@ -117,16 +118,19 @@ def _bound(view: View, drugs: Sequence[str]) -> NDArray[np.float64]:
     return np.sum([view.trajectory[f"{drug}_bound"] for drug in drugs], axis=0) if drugs else np.zeros(len(view.trajectory.times))
 
 
-def _traffic(riders: Sequence[str]) -> Observable:
-    def read(view: View, _: View) -> NDArray[np.float64]:
+def _pore(riders: Sequence[str], transit: float) -> list[Observable]:
+    def traffic(view: View, _: View) -> NDArray[np.float64]:
         trimers = [(view.trajectory[f"{name}_RANGTP_n"], view.trajectory[f"{name}_RANGTP_c"]) for name in riders]
         net = sum(np.abs(inside - outside) for inside, outside in trimers)
         return np.asarray(view.values["P_trimer"] * net * AVOGADRO_PER_AMOL)
 
-    return Observable("pore_traffic", "1/s", read)
+    def in_transit(view: View, start: View) -> NDArray[np.float64]:
+        return transit * traffic(view, start)
+
+    return [Observable("pore_traffic", "1/s", traffic), Observable("pore_transit", "1", in_transit)]
 
 
-def _exporter(drugs: Sequence[str], riders: Sequence[str]) -> list[Observable]:
+def _exporter(drugs: Sequence[str]) -> list[Observable]:
     def amount(view: View) -> NDArray[np.float64]:
         return view.trajectory["XPO1_amount"]
 
@@ -140,7 +144,6 @@ def _exporter(drugs: Sequence[str], riders: Sequence[str]) -> list[Observable]:
         Observable("XPO1_mrna", "1", lambda view, _: view.trajectory["XPO1_mrna"]),
         Observable("export_capacity", "1", lambda view, start: _over(view.export_rate("REFERENCE"), start.export_rate("REFERENCE")[0])),
         Observable("RANGTP_nc", "1", lambda view, _: _divided(view.trajectory["RANGTP_n"], view.trajectory["RANGTP_c"])),
-        _traffic(riders),
     ]
 
 
@@ -156,7 +159,7 @@ def catalogue(cell: Cell, model: Model, exposures: Sequence[Exposure]) -> dict[s
     """Everything that can be observed in one experiment, by name."""
     symbols = (*cell.cargoes, *_PROTEINS)
     riders = [instance.name for instance in model.skeleton.blueprint.instances if instance.process == "ride"]
-    found = _exporter([one.compound.symbol for one in exposures], riders)
+    found = _exporter([one.compound.symbol for one in exposures]) + _pore(riders, cell.parameter("t_transit").internal)
     for symbol in symbols:
         found += [_ratio(symbol), _level(symbol, "n"), _level(symbol, "c"), _nuclear(symbol)]
     found += [Observable(f"{symbol}_kexp", "1/min", _export_rate(symbol)) for symbol in (*cell.cargoes, "REFERENCE")]

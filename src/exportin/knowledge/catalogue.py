@@ -13,7 +13,7 @@ from exportin.errors import BadTable, UnknownName, squash
 
 if TYPE_CHECKING:
     from exportin.knowledge.citation import Source
-    from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, MachineryRow, ObservationRow
+    from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, LandmarkRow, MachineryRow, ObservationRow
 
 __all__ = ["Evidence", "evidence", "facts", "sources"]
 
@@ -22,6 +22,7 @@ _MODELS = {
     "cells": "CellRow",
     "compounds": "CompoundRow",
     "machinery": "MachineryRow",
+    "landmarks": "LandmarkRow",
     "observations": "ObservationRow",
 }
 _HERE = Path(__file__).parent
@@ -77,6 +78,8 @@ def facts(table: Literal["compounds"]) -> tuple[CompoundRow, ...]: ...
 @overload
 def facts(table: Literal["machinery"]) -> tuple[MachineryRow, ...]: ...
 @overload
+def facts(table: Literal["landmarks"]) -> tuple[LandmarkRow, ...]: ...
+@overload
 def facts(table: Literal["observations"]) -> tuple[ObservationRow, ...]: ...
 @overload
 def facts(table: str) -> tuple[Any, ...]: ...
@@ -86,7 +89,7 @@ def facts(table: str) -> tuple[Any, ...]:
     Parameters
     ----------
     table : str
-        ``cargoes``, ``cells``, ``compounds``, ``machinery`` or ``observations``.
+        ``cargoes``, ``cells``, ``compounds``, ``landmarks``, ``machinery`` or ``observations``.
 
     Returns
     -------

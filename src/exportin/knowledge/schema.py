@@ -18,6 +18,7 @@ __all__ = [
     "CompoundRow",
     "ContextRow",
     "FactRow",
+    "LandmarkRow",
     "MachineryRow",
     "ObservationRow",
     "ParameterRow",
@@ -200,6 +201,18 @@ class ObservationRow(FactRow):
     about: Names
     statement: Text = Field(description="one sentence with its numbers")
     system: Text = Field(description="where it was observed")
+
+
+class LandmarkRow(FactRow):
+    """A published figure that one of our observables is shown beside; no model reads it."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Identifier
+    observable: Text = Field(description="name of the observable")
+    value: float = Field(description="the published figure", allow_inf_nan=False)
+    unit: Text
+    system: Text = Field(description="where it was measured or computed")
 
 
 class ParameterRow(TableRow):
