@@ -19,7 +19,7 @@ from exportin.kernel.solver import Change, Solver, Tolerance
 from exportin.kernel.steady import settle
 from exportin.network.blueprint import Structure
 from exportin.network.cell import Cell
-from exportin.network.model import Model, build_model, structure_of
+from exportin.network.model import Model, build_model, structural_sbml, structure_of
 from exportin.network.parameters import switches
 from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetics
 from exportin.result import Result
@@ -144,31 +144,14 @@ def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experim
     for one in joined:
         extra |= pharmacokinetics(one, seed, None, None)
     model = build_model(cell, slots, extra)
-    return Experiment(cell, joined, model, _solver(structure_of(cell, slots), model), seed)
+    return Experiment(cell, joined, model, _compiled(structure_of(cell, slots)), seed)
 
-
-
-def _solver(structure: Structure, model: Model) -> Solver:
-    """The solver of a structure; numbers are set at every run, so one solver serves all models of the structure."""
-    return _compiled(structure, _Unhashed(model.to_engine_sbml))
-
-
-@dataclass(frozen=True)
-class _Unhashed:
-    """Something that a cache must not look at."""
-
-    make: Callable[[], str]
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed)
 
 
 @functools.lru_cache(maxsize=16)
-def _compiled(structure: Structure, sbml: _Unhashed) -> Solver:
-    return Solver(sbml.make())
+def _compiled(structure: Structure) -> Solver:
+    """The solver of a structure; every run sets its own numbers, so that all cells and draws of the structure share it."""
+    return Solver(structural_sbml(structure))
 
 
 def _one_run(

@@ -22,7 +22,7 @@ from exportin.network.parameters import Parameter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Model", "build_model", "model", "structure_of"]
+__all__ = ["Model", "build_model", "model", "structural_sbml", "structure_of"]
 
 VARYING = ("_medium", "_infusion")
 
@@ -191,6 +191,15 @@ def model(name: str = "cell", *, cell: Cell | None = None) -> Model:
         bones = skeleton(None)
         return Model(bones, gather(bones.needed, context, Structure(), {}))
     raise UnknownName("model", name, ["cell", "ran_core"])
+
+
+def structural_sbml(structure: Structure) -> str:
+    """SBML of a structure with a one for every number, for an engine that is given the numbers at each run."""
+    bones = skeleton(structure)
+    document = sbml.read_sbml(bones.sbml)
+    varying = [name for name in bones.blueprint.inputs if name.endswith(VARYING)]
+    sbml.set_numbers(document, dict.fromkeys(bones.needed, 1.0), {}, varying)
+    return sbml.write_sbml(document)
 
 
 def check_unused_rows(used: set[str], known: frozenset[str]) -> None:
