@@ -1,6 +1,6 @@
-"""The export cycle written a second time, from ``docs/export-cycle.md`` and the tables alone, and compared with the model.
+"""The export cycle written a second time, from ``docs/export-cycle.md`` without sight of the process files, and compared with the model.
 
-Nothing here reads a process file, an SBML or an equation of the package: only the numbers of an experiment, its states and their rates.
+Of the package it uses the numbers of an experiment, the names of its states, their rates and the results of a run.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import pytest
@@ -21,9 +22,10 @@ Numbers = Mapping[str, float]
 
 CARGOES = ("TP53", "NFKBIA", "CDKN1A", "FOXO3", "RANBP1", "BACKGROUND", "REFERENCE")
 COVALENT = ("irreversible_michael", "slowly_reversible_covalent", "degrader")
-APPARENT_KD = ("slowly_reversible_covalent", "degrader")
-STATES = ("", "_RANGTP")
-SIDES = ("n", "c")
+APPARENT_KD = COVALENT[1:]
+STATES, SIDES = ("", "_RANGTP"), ("n", "c")
+TIGHT = 1e-13  # of the gross rate: synthesis and decay of XPO1 are so slow beside binding that 1e-9 would hide them
+BINDERS = (("RANBP1", "n"), ("RANBP1", "c"), ("RANBP2", "c"))
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,8 @@ class Drug:
     mechanism: str
     oral: bool = False
 
-    @property
-    def covalent(self) -> bool:
-        return self.mechanism in COVALENT
+
+Alleles, Drugs = Sequence[str], Sequence[Drug]
 
 
 @dataclass
@@ -50,8 +51,8 @@ class Cell:
 
     def volume(self, species: str) -> float:
         """Where a species is, in pL."""
-        drug, _, place = species.rpartition("_")
-        return self.num[{"n": "Vn", "c": "Vc", "DEPOT": f"{drug}_V2", "CENT": f"{drug}_V2", "PERI": f"{drug}_V3"}[place]]
+        before, _, place = species.rpartition("_")
+        return self.num[{"n": "Vn", "c": "Vc", "DEPOT": f"{before}_V2", "CENT": f"{before}_V2", "PERI": f"{before}_V3"}[place]]
 
     def flux(self, left: str, right: str, forward: float, backward: float = 0.0) -> None:
         """Move `forward` - `backward` amol/s from the species of one side to those of the other."""
@@ -69,17 +70,16 @@ class Cell:
 
     def cross(self, species: str, permeability: float) -> None:
         """Let a species through all pores, by its two concentrations; `permeability` is that of one pore."""
-        inside, outside = f"{species}_n", f"{species}_c"
-        per_cell = self.num["N_NPC"] * permeability
+        inside, outside, per_cell = f"{species}_n", f"{species}_c", self.num["N_NPC"] * permeability
         self.flux(inside, outside, per_cell * self.conc[inside], per_cell * self.conc[outside])
 
 
-def exporter_forms(alleles: Sequence[str], drugs: Sequence[Drug]) -> dict[str, str | None]:
+def exporter_forms(alleles: Alleles, drugs: Drugs) -> dict[str, str | None]:
     """Every form of XPO1, with the drug that it carries."""
     forms: dict[str, str | None] = dict.fromkeys(alleles)
     for drug in drugs:
         forms |= {f"{allele}_{drug.name}": drug.name for allele in alleles}
-        if drug.covalent and "XPO1" in alleles:
+        if drug.mechanism in COVALENT and "XPO1" in alleles:
             forms[f"XPO1_{drug.name}_CYS528"] = drug.name
     return forms
 
@@ -100,9 +100,8 @@ def ran(cell: Cell) -> None:
         cell.flux(substrate, products, n["Vc"] * n[f"kcat_{kind}"] * rangap * c[substrate] / (n[f"KM_{kind}"] + c[substrate]))
     for side in SIDES:
         cell.react(f"NUTF2_{side} RANGDP_{side}", f"NUTF2_RANGDP_{side}", n["kon_NUTF2"], n["kon_NUTF2"] * n["KD_NUTF2"])
-    for binder, place in (("RANBP1", "c"), ("RANBP1", "n"), ("RANBP2", "c")):
-        off = n["kon_RANBP1"] * n["KD_RANBP1"]
-        cell.react(f"{binder}_{place} RANGTP_{place}", f"RANGTP_{binder}_{place}", n["kon_RANBP1"], off)
+    for binder, s in BINDERS:
+        cell.react(f"{binder}_{s} RANGTP_{s}", f"RANGTP_{binder}_{s}", n["kon_RANBP1"], n["kon_RANBP1"] * n["KD_RANBP1"])
     for species in ("RANGTP", "RANGDP", "NUTF2", "NUTF2_RANGDP"):
         cell.cross(species, n[f"P_{species}"])
     cell.cross("RANGTP_RANBP1", n["P_passive"] * (n["mass_reference"] / n["RANGTP_RANBP1_mass"]) ** n["leak_exponent"])
@@ -111,7 +110,7 @@ def ran(cell: Cell) -> None:
 def strip(cell: Cell, form: str, cooperativity: float = 1.0) -> None:
     """RanBP1 on both sides, and RanBP2 outside, take RanGTP off XPO1."""
     back = cell.num["kstrip"] * cooperativity * cell.num["KD_RANBP1"] / cell.num["KD_XPO1_RAN"]
-    for binder, side in (("RANBP1", "n"), ("RANBP1", "c"), ("RANBP2", "c")):
+    for binder, side in BINDERS:
         cell.react(f"{form}_RANGTP_{side} {binder}_{side}", f"{form}_{side} RANGTP_{binder}_{side}", cell.num["kstrip"], back)
 
 
@@ -141,10 +140,10 @@ def ride(cell: Cell, cargo: str, allele: str, decay: float) -> None:
     n, pair = cell.num, f"{cargo}_{allele}"
     signal = "RANBP1" if cargo == "RANGTP_RANBP1" else cargo
     affinity, mobility = n[f"{signal}_KD_NES"], n[f"{signal}_mobility"]
+    open_rate = n["kon_XPO1_RAN"] * n["KD_XPO1_RAN"] / n["alpha"]
     for s in SIDES:
         cell.react(f"{cargo}_{s} {allele}_RANGTP_{s}", f"{pair}_RANGTP_{s}", n["kon_NES"], n["kon_NES"] * affinity)
         cell.react(f"{pair}_{s}", f"{cargo}_{s} {allele}_{s}", n["kon_NES"] * n["alpha"] * affinity, n["kon_NES"])
-        open_rate = n["kon_XPO1_RAN"] * n["KD_XPO1_RAN"] / n["alpha"]
         cell.react(f"{pair}_{s} RANGTP_{s}", f"{pair}_RANGTP_{s}", n["kon_XPO1_RAN"], open_rate)
         cell.react(f"{pair}_{s}", f"{cargo}_{s}", decay)
         cell.react(f"{pair}_RANGTP_{s}", f"{cargo}_{s} RANGTP_{s}", decay)
@@ -153,21 +152,18 @@ def ride(cell: Cell, cargo: str, allele: str, decay: float) -> None:
     strip(cell, pair, n["alpha"])
 
 
-def drug_in_cell(cell: Cell, drug: Drug, alleles: Sequence[str]) -> None:
+def drug_in_cell(cell: Cell, drug: Drug, alleles: Alleles) -> None:
     """Entry of one drug, its encounter with each allele and its adduct on the wild type; pharmacokinetics where it is oral."""
     n, c, d = cell.num, cell.conc, drug.name
     outside = c[f"{d}_CENT"] if drug.oral else n[f"{d}_medium"]
     cell.flux("", f"{d}_c", n[f"{d}_P_entry"] * n[f"{d}_fu"] * outside, n[f"{d}_P_entry"] * c[f"{d}_c"] / n[f"{d}_accumulation"])
     cell.cross(d, n["P_small"])
-    if drug.mechanism in APPARENT_KD:
-        encounter = n[f"{d}_KD"] * (1 + n[f"{d}_kinact"] / n[f"{d}_krev"])
-    else:
-        encounter = n[f"{d}_KI"]
-    for place in (state + "_" + side for state in STATES for side in SIDES):
+    encounter = n[f"{d}_KD"] * (1 + n[f"{d}_kinact"] / n[f"{d}_krev"]) if drug.mechanism in APPARENT_KD else n[f"{d}_KI"]
+    for place in (f"{state}_{side}" for state, side in product(STATES, SIDES)):
         for allele in alleles:
             affinity = encounter * n["C528S_fold"] if allele == "XPO1_C528S" else encounter
             cell.react(f"{allele}{place} {d}_{place[-1]}", f"{allele}_{d}{place}", n[f"{d}_kon"], n[f"{d}_kon"] * affinity)
-        if drug.covalent and "XPO1" in alleles:
+        if drug.mechanism in COVALENT and "XPO1" in alleles:
             cell.react(f"XPO1_{d}{place}", f"XPO1_{d}_CYS528{place}", n[f"{d}_kinact"], n[f"{d}_krev"])
     if drug.oral:
         depot, central, peripheral = f"{d}_DEPOT", f"{d}_CENT", f"{d}_PERI"
@@ -177,12 +173,12 @@ def drug_in_cell(cell: Cell, drug: Drug, alleles: Sequence[str]) -> None:
         cell.flux(central, peripheral, n[f"{d}_Q"] * c[central], n[f"{d}_Q"] * c[peripheral])
 
 
-def turnover(cell: Cell, alleles: Sequence[str], riders: Sequence[str], drugs: Sequence[Drug]) -> None:
+def turnover(cell: Cell, alleles: Alleles, riders: Sequence[str], drugs: Drugs) -> None:
     """Synthesis of each allele, and the messenger, which rises with the XPO1 that carries drug."""
     n, c = cell.num, cell.conc
     forms = exporter_forms(alleles, drugs)
-    amount = {form: sum(n[f"V{side}"] * c[f"{form}{state}_{side}"] for state in STATES for side in SIDES)
-              for form in (*forms, *(f"{cargo}_{allele}" for cargo in riders for allele in alleles))}  # fmt: skip
+    kinds = (*forms, *(f"{cargo}_{allele}" for cargo, allele in product(riders, alleles)))
+    amount = {kind: sum(n[f"V{side}"] * c[f"{kind}{state}_{side}"] for state, side in product(STATES, SIDES)) for kind in kinds}
     everything = sum(amount.values())
     bound = sum(n[f"{drug}_induction"] * amount[form] for form, drug in forms.items() if drug)
     induction = bound / everything if everything > 0 else 0.0
@@ -194,10 +190,9 @@ def turnover(cell: Cell, alleles: Sequence[str], riders: Sequence[str], drugs: S
     cell.gross["XPO1_mrna"] = pace * (goal + c["XPO1_mrna"])
 
 
-def fluxes(concentrations: Numbers, numbers: Numbers, alleles: Sequence[str], cargoes: Sequence[str], drugs: Sequence[Drug]) -> Cell:
+def fluxes(concentrations: Numbers, numbers: Numbers, alleles: Alleles, cargoes: Sequence[str], drugs: Drugs) -> Cell:
     """Every process of the model, once for each thing that it is about."""
-    cell = Cell(concentrations, numbers)
-    n, riders = numbers, (*cargoes, "RANGTP_RANBP1")
+    cell, n, riders = Cell(concentrations, numbers), numbers, (*cargoes, "RANGTP_RANBP1")
     decay = math.log(2) * (n["proteasome_activity"] / n["t_half_XPO1"] + 1 / n["doubling_time"])
     ran(cell)
     turnover(cell, alleles, riders, drugs)
@@ -205,47 +200,43 @@ def fluxes(concentrations: Numbers, numbers: Numbers, alleles: Sequence[str], ca
         exporter(cell, form, decay + n["proteasome_activity"] * n[f"{drug}_kdeg"] if drug else decay)
     for cargo in cargoes:
         cargo_alone(cell, cargo)
-    for cargo in riders:
-        for allele in alleles:
-            ride(cell, cargo, allele, decay)
+    for cargo, allele in product(riders, alleles):
+        ride(cell, cargo, allele, decay)
     for drug in drugs:
         drug_in_cell(cell, drug, alleles)
     return cell
 
 
-def rates(
-    concentrations: Numbers, numbers: Numbers, alleles: Sequence[str], cargoes: Sequence[str], drugs: Sequence[Drug]
-) -> dict[str, float]:
-    """Change of each state, per s."""
+def rates(concentrations: Numbers, numbers: Numbers, alleles: Alleles, cargoes: Sequence[str], drugs: Drugs) -> dict[str, float]:
+    """Change of each state: of a concentration in uM/s, of the messenger in 1/s."""
     return dict(fluxes(concentrations, numbers, alleles, cargoes, drugs).net)
 
 
-def initial(numbers: Numbers, alleles: Sequence[str], cargoes: Sequence[str]) -> dict[str, float]:
+def initial(n: Numbers, alleles: Alleles, cargoes: Sequence[str]) -> dict[str, float]:
     """What is not zero before the first run to rest."""
-    n = numbers
-    whole = n["Vn"] + n["Vc"]
     start = {f"{cargo}_c": n[f"{cargo}_total"] for cargo in cargoes}
     start |= {f"{allele}_c": n[f"{allele}_share"] * n["XPO1_total"] for allele in alleles}
     start |= {"RANGDP_c": n["RAN_total"], "NUTF2_c": n["NUTF2_total"], "RANBP2_c": n["RANBP2_domains"] * n["RANBP2_total"]}
-    outside = {species: total * whole / n["Vc"] for species, total in start.items()}
-    return outside | {"RCC1_n": n["RCC1_total"] * whole / n["Vn"], "XPO1_mrna": 1.0}
+    outside = {species: total * (n["Vn"] + n["Vc"]) / n["Vc"] for species, total in start.items()}
+    return outside | {"RCC1_n": n["RCC1_total"] * (n["Vn"] + n["Vc"]) / n["Vn"], "XPO1_mrna": 1.0}
 
 
 LMB, KPT185, PKF050638 = Drug("LMB", COVALENT[0]), Drug("KPT185", COVALENT[1]), Drug("PKF050638", "reversible")
 CBS9106, SELINEXOR = Drug("CBS9106", "degrader"), Drug("SELINEXOR", COVALENT[1], oral=True)
-WILD, HALF = ("XPO1",), ("XPO1", "XPO1_C528S")
-REPORTERS = ("REPORTER", "LEAKY")
+WILD, VARIANT = ("XPO1",), ("XPO1_C528S",)
+CASES = ("untreated", "reporters", "irreversible", "half C528S", "all C528S", "reversible", "degrader", "oral")
 
 
-def case(name: str) -> tuple[Experiment, Sequence[str], Sequence[str], Sequence[Drug]]:
+def case(name: str) -> tuple[Experiment, Alleles, Sequence[str], Drugs]:
     """An experiment of the package, and what it is made of."""
     hela, dish = xp.cell("HeLa"), xp.exposure
     reporters = xp.cell("OCI-AML3").with_cargo("REPORTER", nes_kd="1 uM").with_cargo("LEAKY", nes_kd="2 uM", leak="0.001 pL/s")
     cell, exposures, alleles, extra, drugs = {
         "untreated": (hela, [], WILD, (), ()),
-        "reporters": (reporters, [], WILD, REPORTERS, ()),
+        "reporters": (reporters, [], WILD, ("REPORTER", "LEAKY"), ()),
         "irreversible": (hela, [dish("LMB", "50 nM")], WILD, (), (LMB,)),
-        "half C528S": (hela.with_variant("XPO1 C528S", 0.5), [dish("KPT-185", "10 nM")], HALF, (), (KPT185,)),
+        "half C528S": (hela.with_variant("XPO1 C528S", 0.5), [dish("KPT-185", "10 nM")], WILD + VARIANT, (), (KPT185,)),
+        "all C528S": (hela.with_variant("XPO1 C528S", 1.0), [dish("KPT-185", "10 nM")], VARIANT, (), (KPT185,)),
         "reversible": (hela, [dish("PKF050-638", "1 uM")], WILD, (), (PKF050638,)),
         "degrader": (hela, [dish("CBS9106", "1 uM"), dish("LMB", "1 nM")], WILD, (), (CBS9106, LMB)),
         "oral": (hela, [xp.regimen("selinexor", "60 mg PO once")], WILD, (), (SELINEXOR,)),
@@ -253,7 +244,7 @@ def case(name: str) -> tuple[Experiment, Sequence[str], Sequence[str], Sequence[
     return prepare(cell, exposures), alleles, (*CARGOES, *extra), drugs
 
 
-@pytest.mark.parametrize("name", ["untreated", "reporters", "irreversible", "half C528S", "reversible", "degrader", "oral"])
+@pytest.mark.parametrize("name", CASES)
 def test_every_rate_is_that_of_the_model(name: str) -> None:
     experiment, *made_of = case(name)
     solver, table, random = experiment.solver, experiment.values_at(None, None, None), np.random.Generator(np.random.Philox(528))
@@ -264,25 +255,23 @@ def test_every_rate_is_that_of_the_model(name: str) -> None:
         state = np.exp(random.uniform(math.log(1e-6), math.log(10), len(solver.state_names)))
         theirs = dict(zip(solver.state_names, solver.rates(state), strict=True))
         ours = fluxes(dict(zip(solver.state_names, state, strict=True)), numbers, *made_of)
-        assert sorted(ours.net) == sorted(theirs)
+        assert sorted(ours.net) == sorted(theirs) == sorted(set(solver.state_names))
         assert len(theirs) > 60
-        wrong = {key: (ours.net[key], rate) for key, rate in theirs.items() if not abs(ours.net[key] - rate) <= 1e-9 * ours.gross[key]}
+        assert min(ours.gross.values()) > 0
+        wrong = {key: (ours.net[key], rate) for key, rate in theirs.items() if not abs(ours.net[key] - rate) <= TIGHT * ours.gross[key]}
         assert not wrong
-        assert all(ours.gross[key] > 0 for key in theirs)
 
 
-@pytest.mark.parametrize("name", ["reporters", "half C528S"])
+@pytest.mark.parametrize("name", CASES)
 def test_the_totals_start_as_in_the_model(name: str) -> None:
     experiment, alleles, cargoes, _ = case(name)
     numbers = experiment.values_at(None, None, None)
     ours = initial(numbers, alleles, cargoes)
-    theirs = experiment.solver.start(numbers)
-    assert theirs == pytest.approx([ours.get(key, 0.0) for key in experiment.solver.state_names], rel=1e-12)
+    assert experiment.solver.start(numbers) == pytest.approx([ours.get(key, 0.0) for key in experiment.solver.state_names], rel=1e-12)
 
 
 def test_leptomycin_b_for_two_hours_run_by_another_integrator() -> None:
-    experiment, *made_of = case("irreversible")
-    alleles, cargoes, drugs = made_of
+    experiment, alleles, cargoes, drugs = case("irreversible")
     names, numbers = experiment.solver.state_names, dict(experiment.values_at(None, None, None))
     rest = experiment.solver.run(numbers, experiment.solver.start(numbers), np.array([0.0, 2e6])).end
 
@@ -290,23 +279,20 @@ def test_leptomycin_b_for_two_hours_run_by_another_integrator() -> None:
         change = rates(dict(zip(names, state, strict=True)), numbers, alleles, cargoes, drugs)
         return [change[name] for name in names]
 
-    def run(state: np.ndarray, times: np.ndarray) -> np.ndarray:
-        solution = solve_ivp(slope, (times[0], times[-1]), state, method="LSODA", t_eval=times, rtol=1e-9, atol=1e-14)
-        assert solution.success
-        return solution.y
+    # Untreated, from where the totals start: 2e6 s end at the same rest.
+    start = initial(numbers, alleles, cargoes)
+    settled = solve_ivp(slope, (0, 2e6), [start.get(name, 0.0) for name in names], method="BDF", rtol=1e-6, atol=1e-10)
+    assert settled.y[:, -1] == pytest.approx(rest, rel=1e-5, abs=1e-9)
 
-    begin = initial(numbers, alleles, cargoes)
-    assert run(np.array([begin.get(name, 0.0) for name in names]), np.array([0.0, 2e6]))[:, -1] == pytest.approx(rest, rel=1e-5, abs=1e-12)
-
-    numbers["LMB_medium"] = 0.05
-    hours = np.linspace(0, 2, 9)
-    conc = dict(zip(names, run(rest, hours * 3600), strict=True))
+    numbers["LMB_medium"], hours = 0.05, np.linspace(0, 2, 9)
+    treated = solve_ivp(slope, (0, 7200), rest, method="BDF", t_eval=hours * 3600, rtol=1e-8, atol=1e-12)
+    conc = dict(zip(names, treated.y, strict=True))
     xpo1 = {name: numbers["V" + name[-1]] * conc[name] for name in names if "XPO1" in name.split("_") and name != "XPO1_mrna"}
     occupancy = sum(amount for name, amount in xpo1.items() if "LMB" in name) / sum(xpo1.values())
     tp53 = [sum(values for name, values in conc.items() if name.startswith("TP53") and name.endswith(side)) for side in SIDES]
 
-    drug = xp.exposure("leptomycin B", "50 nM", start="0 h")
-    result = xp.simulate(xp.cell("HeLa"), drug, until="2 h", observe=["XPO1_occupancy", "TP53_nc"], points=len(hours))
+    drug, observe = xp.exposure("leptomycin B", "50 nM", start="0 h"), ["XPO1_occupancy", "TP53_nc"]
+    result = xp.simulate(xp.cell("HeLa"), drug, until="2 h", observe=observe, points=len(hours))
     assert result.time == pytest.approx(hours)
     assert result["XPO1_occupancy"] == pytest.approx(occupancy, rel=1e-5, abs=1e-9)
     assert result["TP53_nc"] == pytest.approx(tp53[0] / tp53[1], rel=1e-5)

@@ -9,7 +9,7 @@ from exportin.network.numbers import known_rows
 
 __all__ = ["check_everything"]
 
-_BESIDE_THE_MODEL = {"cell_spread", "t_transit", "fu_medium", "accumulation", "P_entry", "SELINEXOR_fu_plasma"}
+_BESIDE_THE_MODEL = {"cell_spread", "t_transit", "fu_medium", "accumulation", "P_entry", "kon", "SELINEXOR_fu_plasma"}
 _ANY_NUMBER = 1.0  # stands for pharmacokinetics, which an exposure brings; structure and units do not depend on it
 
 

@@ -19,7 +19,6 @@ _NEEDED = {
     "reversible": ("KI",),
     "degrader": ("KD", "kinact", "krev"),
 }
-_GENERAL_KON = "LMB_kon"  # every on-rate of the tables is the same assumption; a new compound starts from it
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,6 @@ def _new(name: str, mechanism: str, molar_mass: str | None, rates: Mapping[str, 
     for rate in ("krev", "kdeg", "induction"):
         row = Parameter(rate, 0.0, _UNITS[rate], fixed.distribution, "assumed", "new compound", "-", "not given, so none")
         given.setdefault(f"{symbol}_{rate}", row)
-    given.setdefault(f"{symbol}_kon", defaults()[_GENERAL_KON])
     mass = None if molar_mass is None else units.parse(molar_mass, "kDa", "molar_mass", positive=True) * 1000
     return Compound(symbol, name, mechanism, mass, _renamed(given))
 
