@@ -107,7 +107,7 @@ def imported(path: Path, module: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 # The door promises Result.plot; the drawing itself belongs to report, which is below results.
-UPWARD = {("src/exportin/result.py", "exportin.report.figure.draw_curves")}
+UPWARD = {("src/exportin/result/labelled.py", "exportin.report.figure.draw_curves")}
 
 
 def misplaced(path: Path, module: ast.Module) -> list[str]:
@@ -153,7 +153,7 @@ def test_a_module_imports_only_from_those_above_it():
         ("network/cell.py", "from exportin.network.model import model", True),
         ("network/cell.py", "from .model import model", True),
         ("units.py", "from exportin.errors import BadQuantity", True),
-        ("result.py", "from exportin import __version__", True),
+        ("result/labelled.py", "from exportin import __version__", True),
         ("network/cell.py", "def f():\n    from exportin.result import Result", False),
         ("network/cell.py", "from ..result import Result", False),
         ("network/cell.py", "from .. import result", False),
@@ -171,19 +171,19 @@ def test_no_star_imports():
     assert stars == []
 
 
-def test_a_module_stays_under_350_lines():
-    long = {name(path): lines for path in MODULES if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 350}
+def test_a_module_stays_under_about_300_lines():
+    long = {name(path): lines for path in MODULES if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 305}
     assert long == {}
 
 
-def test_a_function_stays_under_60_lines_of_code():
+def test_a_function_stays_under_about_40_lines_of_code():
     long = {}
     for path in MODULES:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 described = ast.get_docstring(node) is not None
                 lines = node.end_lineno - (node.body[0].end_lineno if described else node.lineno - 1)
-                if lines > 60:
+                if lines > 42:
                     long[f"{name(path)}:{node.lineno} {node.name}"] = lines
     assert long == {}
 

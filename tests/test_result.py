@@ -90,7 +90,14 @@ def test_a_folder_with_other_content_is_refused(tmp_path):
     with pytest.raises(OutputExists, match="holds other files"):
         made().save(tmp_path / "out")
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["thesis.tex"]
+    made().save(tmp_path / "mixed")
+    (tmp_path / "mixed" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputExists, match=r"other files \(notes.txt\)"):
+        made().save(tmp_path / "mixed")
+    assert (tmp_path / "mixed" / "notes.txt").exists()
     (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputExists, match="nothing can be written"):
+        made().save(tmp_path / "file" / "below")
     with pytest.raises(OutputExists, match="is a file"):
         made().save(tmp_path / "file")
 
@@ -128,6 +135,47 @@ def test_what_is_no_result_is_refused(tmp_path):
     (tmp_path / "out" / "XPO1_total.npy").unlink()
     with pytest.raises(BadTable, match="is not whole"):
         xp.load(tmp_path / "out")
+    made().save(tmp_path / "changed")
+    np.save(tmp_path / "changed" / "XPO1_total.npy", np.zeros((1, 3, 1, 5)))
+    with pytest.raises(BadTable, match=r"XPO1_total\.npy was changed"):
+        xp.load(tmp_path / "changed")
+
+
+def test_a_peak_is_found_whatever_the_output_grid():
+    dosing = xp.regimen("selinexor", "60 mg PO days 1,3 every 7 d for 28 d")
+    highest = []
+    for points in (29, 300, 301, 2001):
+        result = xp.simulate(xp.cell("OCI-AML3"), dosing, until="28 d", observe=["selinexor_plasma"], points=points)
+        rows = {row.statistic: row.median for row in result.summary()}
+        highest.append((rows["highest"], rows["mean"]))
+    assert np.ptp(np.log(highest), axis=0).max() < 0.002
+
+
+def test_two_threads_give_what_one_gives():
+    from concurrent.futures import ThreadPoolExecutor
+
+    def run(total):
+        cell = xp.cell("HeLa").with_parameters(XPO1_total=total)
+        return xp.simulate(cell, xp.exposure("LMB", "50 nM"), until="1 h", observe=["TP53_nc"], points=5)["TP53_nc"]
+
+    totals = [0.3, 0.6, 0.9, 1.2] * 2
+    alone = [run(total) for total in totals]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(run, totals))
+    assert np.array_equal(alone, together)
+
+
+def test_provenance_tells_two_doses_apart():
+    doses = [xp.regimen("selinexor", "60 mg/m2 PO once", body_surface=area) for area in ("1.5 m2", "2.2 m2")]
+    told = [xp.simulate(xp.cell("HeLa"), dose, until="1 h", points=2, observe=["XPO1_total"]).provenance for dose in doses]
+    first, second = (provenance["exposures"][0] for provenance in told)
+    assert first["given"] != second["given"]
+    assert first["events_digest"] != second["events_digest"]
+
+
+def test_a_result_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        made()["XPO1_total"][:] = 0
 
 
 def test_provenance_says_what_made_it():

@@ -102,7 +102,10 @@ def model_export(
     if out is None:
         typer.echo(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise OutputExists(f"nothing can be written to {str(out)!r} ({error.strerror}); give another file.") from error
 
 
 @model_app.command("check")

@@ -29,14 +29,14 @@ def ceiling(cell, kimp, leak):
     return ratio * Vn / (ratio * Vn + Vc)
 
 
-def check_reporter_is_trapped(chosen=None, change=lambda cell: cell, kimp=0.1, leak=1e-4):
+def check_reporter_is_trapped(chosen=None, change=lambda cell: cell, kimp=0.1, leak=1e-4, dose="50 nM"):
     """An exported reporter, at most 10 % nuclear, is mostly nuclear 30 min after a saturating dose."""
     given = {"nes_kd": "35 nM", "total": "50 nM", "kimp": f"{kimp} /min", "leak": f"{leak} pL/s"}
     cell = change(hela(chosen).with_cargo("REPORTER", **given))
-    result = xp.simulate(cell, xp.exposure("leptomycin B", "1 uM"), until="30 min", observe=["REPORTER_nuclear", "XPO1_active"], points=31)
+    result = xp.simulate(cell, xp.exposure("leptomycin B", dose), until="30 min", observe=["REPORTER_nuclear", "XPO1_active"], points=31)
     before, after = result["REPORTER_nuclear"][[0, -1]]
     active, most = result["XPO1_active"][-1], ceiling(cell, kimp, leak)
-    print(f"{chosen}: kimp {kimp} /min, leak {leak} pL/s: nuclear {before:.1%}, at 30 min {after:.1%} of {most:.1%}; active {active:.1g}")
+    print(f"{chosen}, {dose}, kimp {kimp}, leak {leak}: {before:.1%} nuclear, at 30 min {after:.1%} of {most:.1%}; active {active:.1g}")
     assert before <= 0.10
     assert active < 1e-3
     assert after > 0.60
@@ -57,8 +57,9 @@ CORNER = pytest.mark.xfail(
 
 @pytest.mark.parametrize("chosen", SETS)
 @pytest.mark.parametrize(("kimp", "leak"), [(0.1, 1e-4), (0.1, 5e-4), (0.2, 1e-3), (0.25, 1e-3), pytest.param(0.1, 1e-3, marks=CORNER)])
-def test_leptomycin_traps_an_exported_reporter(chosen, kimp, leak):
-    check_reporter_is_trapped(chosen, kimp=kimp, leak=leak)
+@pytest.mark.parametrize("dose", ["50 nM", "1 uM"])
+def test_leptomycin_traps_an_exported_reporter(chosen, kimp, leak, dose):
+    check_reporter_is_trapped(chosen, kimp=kimp, leak=leak, dose=dose)
 
 
 def test_the_corner_is_capped_without_xpo1_too():
@@ -66,7 +67,7 @@ def test_the_corner_is_capped_without_xpo1_too():
 
 
 @pytest.mark.parametrize("chosen", SETS)
-@pytest.mark.parametrize("dose", ["200 nM", "1 uM"])
+@pytest.mark.parametrize("dose", ["50 nM", "1 uM"])
 def test_without_synthesis_nothing_comes_back(chosen, dose):
     result = washout(hela(chosen).with_parameters(XPO1_synthesis=0), "leptomycin B", dose, 8)
     after = result["export_capacity"][result.time >= 2]
@@ -79,11 +80,23 @@ def test_without_synthesis_nothing_comes_back(chosen, dose):
 def test_with_synthesis_capacity_stays_below_the_newly_made_share(chosen):
     """XPO1 made since the drug came is the most that can export; some of it is caught by drug still there."""
     cell = hela(chosen)
-    result = washout(cell, "leptomycin B", "200 nM", 26)
+    result = washout(cell, "leptomycin B", "50 nM", 26)
     new = 1 - np.exp(-growth_and_decay(cell) * result.time)
     late = result.time > 2
     print(f"{chosen}: at 26 h capacity {result['export_capacity'][-1]:.2f}, newly made {new[-1]:.2f}")
     assert np.all(result["export_capacity"][late] <= new[late] + 1e-3)
+
+
+def test_with_synthesis_capacity_stays_below_the_newly_made_share_in_draws():
+    draws, cell = 40, hela()
+    result = washout(cell, "leptomycin B", "200 nM", 26, draws=draws, seed=3)
+    seconds = 3600 * result.time
+    loss = np.log(2) * (1 / result.drawn["t_half_XPO1"] + 1 / result.drawn["doubling_time"])
+    new = 1 - np.exp(-loss[:, None] * seconds)
+    late = result.time > 2
+    above = np.any(result["export_capacity"][:, late] > new[:, late] + 1e-3, axis=1)
+    print(f"capacity above the newly made share in {above.sum()} of {draws} draws")
+    assert above.mean() <= 0.10
 
 
 # --- order of washout
@@ -92,9 +105,9 @@ def test_with_synthesis_capacity_stays_below_the_newly_made_share(chosen):
 DOSES = {"PKF050-638": "200 uM", "KPT-185": "100 uM", "leptomycin B": "10 uM"}  # nominal; only to reach the occupancy in every draw
 
 
-def half_recovery(drug, chosen=None, draws=1):
+def half_recovery(drug, chosen=None, draws=1, seed=0):
     """Hours from washout to half the export capacity, for each draw; and the occupancy at washout."""
-    result = washout(hela(chosen), drug, DOSES[drug], 122, draws=draws, seed=7)
+    result = washout(hela(chosen), drug, DOSES[drug], 122, draws=draws, seed=seed)
     capacity = result["export_capacity"].reshape(draws, -1)
     occupied = result["XPO1_occupancy"].reshape(draws, -1)[:, result.time == 2.0][:, 0]
     back = (capacity >= 0.5) & (result.time > 2.0)
@@ -110,15 +123,16 @@ def test_washout_order(chosen):
     assert 1.5 * hours["KPT-185"] < hours["leptomycin B"]
 
 
-def test_washout_order_in_draws():
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_washout_order_in_draws(seed):
     draws = 40
-    recovered = {drug: half_recovery(drug, draws=draws) for drug in DOSES}
+    recovered = {drug: half_recovery(drug, draws=draws, seed=seed) for drug in DOSES}
     for drug, (hours, occupied) in recovered.items():
         print(f"{drug}: {np.median(hours):.2f} h ({hours.min():.2f} to {hours.max():.2f}), least occupancy {occupied.min():.3f}")
         assert np.all(occupied >= 0.95)
     first, second, third = (recovered[drug][0] for drug in DOSES)
     apart = (1.5 * first < second) & (1.5 * second < third)
-    print(f"each at least 1.5-fold apart in {apart.mean():.0%} of {draws} draws")
+    print(f"seed {seed}: each at least 1.5-fold apart in {apart.mean():.0%} of {draws} draws")
     assert apart.mean() >= 0.90
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Observable", "default_observables", "find_observables"]
 
 NOT_MODELLED = ("apoptotic_fraction", "viability", "G1_fraction")
+NOTHING = 1e-15  # amol or uM; far below one molecule in a cell (1.7e-6 amol), so rounding and no amount
 SECONDS_PER_MINUTE = 60.0
 _PROTEINS = ("XPO1", "RAN", "NUTF2", "BACKGROUND")
 
@@ -71,15 +72,15 @@ class View:
 
 
 def _divided(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A ratio; infinite where nothing is cytoplasmic, not a number where there is nothing at all."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return part / whole
+    """A ratio; infinite where all is in the first, zero where there is nothing at all."""
+    some = part > NOTHING
+    return np.divide(part, whole, out=np.where(some, np.inf, 0.0), where=some & (whole > NOTHING))
 
 
 def _over(part: NDArray[np.float64], whole: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """A share; nothing of nothing is zero."""
+    """A share; a share of nothing is zero."""
     whole = np.broadcast_to(whole, part.shape)
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > NOTHING)
 
 
 Reader = Callable[[View, View], "NDArray[np.float64]"]
@@ -121,7 +122,7 @@ def _bound(view: View, drugs: Sequence[str]) -> NDArray[np.float64]:
 def _pore(riders: Sequence[str], transit: float) -> list[Observable]:
     def traffic(view: View, _: View) -> NDArray[np.float64]:
         trimers = [(view.trajectory[f"{name}_RANGTP_n"], view.trajectory[f"{name}_RANGTP_c"]) for name in riders]
-        net = sum(np.abs(inside - outside) for inside, outside in trimers)
+        net = sum(inside - outside for inside, outside in trimers)
         return np.asarray(view.values["P_trimer"] * net * AVOGADRO_PER_AMOL)
 
     def in_transit(view: View, start: View) -> NDArray[np.float64]:

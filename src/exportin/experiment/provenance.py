@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import platform
 import sys
@@ -15,7 +16,7 @@ from exportin.pharmacology.exposure import Exposure
 
 __all__ = ["describe"]
 
-_TABLES = ("parameters.tsv", "concentration_sets.tsv", "contexts.tsv", "switches.tsv")
+LONGEST = 1000  # events that are written out; all of them are in the digest
 
 
 def describe(
@@ -35,10 +36,21 @@ def describe(
         "numpy": metadata.version("numpy"),
         "command": [sys.argv[0].rsplit("/", 1)[-1], *sys.argv[1:]],
         "cell": _cell(cell),
-        "exposures": [{"drug": one.compound.name, "route": one.route, "what": one.label} for one in exposures],
+        "exposures": [_exposure(one) for one in exposures],
         "until": until,
         "population": dict(population),
     }
+
+
+def _exposure(one: Exposure) -> dict[str, Any]:
+    """An exposure as it was asked for and as it was given: every change of concentration and every dose."""
+    given = [[event.time, event.target, event.action, event.amount] for event in one.events]
+    told: dict[str, Any] = {"drug": one.compound.name, "route": one.route, "what": one.label}
+    told |= {name: value for name, value in (("fu", one.fu), ("accumulation", one.accumulation)) if value is not None}
+    if one.compound.rates:
+        told["rates"] = {name: f"{row.value:g} {row.unit}" for name, row in one.compound.rates.items()}
+    digest = hashlib.sha256(repr(given).encode()).hexdigest()[:16]
+    return {**told, "mechanism": one.compound.mechanism, "events": len(given), "events_digest": digest, "given": given[:LONGEST]}
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
@@ -49,8 +61,11 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {"name": cell.name, "concentrations": cell.concentrations or "default", **found}
 
 
+@functools.cache
 def table_digest() -> str:
-    """Hash of the parameter tables."""
-    folder = resources.files("exportin.network")
-    joined = b"".join((folder / name).read_bytes() for name in _TABLES)
+    """Hash of every file of numbers, facts and processes that ships."""
+    root = resources.files("exportin")
+    folders = ("network", "network/processes", "knowledge", "knowledge/tables", "pharmacology")
+    files = [entry for folder in folders for entry in (root / folder).iterdir() if entry.name.endswith((".tsv", ".bib", ".ant"))]
+    joined = b"".join(entry.name.encode() + entry.read_bytes() for entry in sorted(files, key=lambda entry: entry.name))
     return hashlib.sha256(joined).hexdigest()[:16]

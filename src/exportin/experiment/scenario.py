@@ -127,8 +127,8 @@ def _load_yaml(text: str, name: str) -> Any:
         marked: Any = error
         line = marked.problem_mark.line + 1 if marked.problem_mark is not None else 1
         raise BadScenario(f"{name}, line {line}: {marked.problem or 'not YAML'}.") from error
-    except YAMLError as error:
-        raise BadScenario(f"{name}: not YAML ({error}).") from error
+    except (YAMLError, RecursionError) as error:
+        raise BadScenario(f"{name}: not YAML that can be read ({str(error)[:120]}).") from error
     if not _is_mapping(tree):
         raise BadScenario(f"{name}, line 1: a scenario is a mapping of keys such as title, cell, exposures, until.")
     return tree

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import time as clock
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +23,17 @@ from exportin.network.cell import Cell
 from exportin.network.model import Model, build_model, structural_sbml, structure_of
 from exportin.network.parameters import switches
 from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetics
-from exportin.result import Result
+from exportin.result import EXTREMES, Result, measure_extremes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["experiment_sbml", "prepare", "simulate"]
 
+MOST_POINTS = 100_000
 INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
 _QUIET_SECONDS = 2.0
+_ENGINE = threading.RLock()  # equal structures share one engine, which holds one state at a time
 
 
 @dataclass(frozen=True)
@@ -104,17 +107,16 @@ def simulate(
     True
     """
     horizon = units.parse(until, "h", "until", positive=True)
-    sizes: dict[str, Any] = {"patients": patients, "draws": draws, "cells": cells, "points": points}
-    for name, size in sizes.items():
-        if not isinstance(size, int) or size < (2 if name == "points" else 1):
-            raise BadQuantity(f"{name}: {size!r} is not a whole number of at least {2 if name == 'points' else 1}.")
-    if observe is not None and not observe:
-        raise BadQuantity("observe: the list is empty; name at least one observable, or leave it out for the usual ones.")
+    sizes = {"patients": patients, "draws": draws, "cells": cells, "points": points}
+    _check_arguments(cell, exposures, observe, {**sizes, "seed": seed}, tolerance)
     experiment = prepare(cell, exposures, seed)
     _refuse_unseen(experiment.exposures, horizon, until)
     names = default_observables(cell, experiment.exposures) if observe is None else list(observe)
     wanted = find_observables(names, cell, experiment.model, experiment.exposures)
     grid = np.linspace(0.0, horizon, points)
+    fine = _finer(grid, experiment.exposures)
+    asked = np.searchsorted(fine, grid)
+    extremes = {one.name: np.empty((patients, draws, cells, len(EXTREMES))) for one in wanted}
     positions = list(np.ndindex(patients, draws, cells))
     values = {one.name: np.empty((patients, draws, cells, points)) for one in wanted}
     with _Bar(len(positions), progress) as advance:
@@ -122,12 +124,33 @@ def simulate(
             here = experiment.values_at(
                 patient if patients > 1 else None, draw if draws > 1 else None, sister if cells > 1 else None
             )
-            for name, curve in _one_run(experiment, here, grid, wanted, tolerance).items():
-                values[name][patient, draw, sister] = curve
+            with _ENGINE:
+                curves = _one_run(experiment, here, fine, wanted, tolerance)
+            for name, curve in curves.items():
+                values[name][patient, draw, sister] = curve[asked]
+                extremes[name][patient, draw, sister] = measure_extremes(fine / units.SECONDS_PER_HOUR, curve)
             advance()
     provenance = describe(cell, experiment.exposures, experiment.model, until, {**sizes, "seed": seed}, tolerance)
     drawn = _drawn(experiment, draws) if draws > 1 else {}
-    return Result(grid / units.SECONDS_PER_HOUR, values, {one.name: one.unit for one in wanted}, provenance, drawn)
+    return Result(grid / units.SECONDS_PER_HOUR, values, {one.name: one.unit for one in wanted}, provenance, drawn, extremes)
+
+
+def _check_arguments(cell: Any, exposures: Sequence[Any], observe: Any, counts: Mapping[str, Any], tolerance: Any) -> None:
+    """Refuse what cannot be simulated, by name, before anything is built."""
+    if not isinstance(cell, Cell):
+        raise BadQuantity(f"cell: {cell!r} is not a cell; make one with exportin.cell('HeLa').")
+    for one in exposures:
+        if not isinstance(one, Exposure):
+            raise BadQuantity(f"{one!r} is not an exposure; make one with exportin.exposure or exportin.regimen.")
+    if isinstance(observe, str) or (observe is not None and not observe):
+        raise BadQuantity(f"observe: {observe!r} is not a list of names; write for example ['XPO1_occupancy'], or leave it out.")
+    least = {"points": 2, "seed": 0}
+    for name, count in counts.items():
+        whole = isinstance(count, (int, np.integer)) and not isinstance(count, bool)
+        if not whole or not least.get(name, 1) <= count <= (MOST_POINTS if name == "points" else sys.maxsize):
+            raise BadQuantity(f"{name}: {count!r} is not a whole number of at least {least.get(name, 1)} that is within reach.")
+    if isinstance(tolerance, bool) or not isinstance(tolerance, (int, float)) or not 1e-12 <= tolerance <= 1e-3:
+        raise BadQuantity(f"tolerance: {tolerance!r} is not a number between 1e-12 and 1e-3.")
 
 
 def _refuse_unseen(exposures: Sequence[Exposure], horizon: float, until: str) -> None:
@@ -144,7 +167,9 @@ def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experim
     for one in joined:
         extra |= pharmacokinetics(one, seed, None, None)
     model = build_model(cell, slots, extra)
-    return Experiment(cell, joined, model, _compiled(structure_of(cell, slots)), seed)
+    with _ENGINE:
+        solver = _compiled(structure_of(cell, slots))
+    return Experiment(cell, joined, model, solver, seed)
 
 
 
@@ -152,6 +177,14 @@ def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experim
 def _compiled(structure: Structure) -> Solver:
     """The solver of a structure; every run sets its own numbers, so that all cells and draws of the structure share it."""
     return Solver(structural_sbml(structure))
+
+
+def _finer(grid: NDArray[np.float64], exposures: Sequence[Exposure]) -> NDArray[np.float64]:
+    """The grid with points that thin out after every dose, so that no peak falls between two points of it."""
+    doses = sorted({event.time for one in exposures for event in one.events})
+    after = np.geomspace(60.0, 7 * 86_400.0, min(80, 5 + 20_000 // (len(doses) + 1)))  # from a minute to a week
+    extra = np.concatenate([dose + np.append(0.0, after) for dose in doses]) if doses else np.empty(0)
+    return np.union1d(grid, extra[(extra > 0) & (extra < grid[-1])])
 
 
 def _one_run(

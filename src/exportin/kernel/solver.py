@@ -91,7 +91,7 @@ class Solver:
         if "<!DOCTYPE" in sbml or "<!ENTITY" in sbml:
             raise BadNetwork("SBML with a document type or entity declaration is refused.")
         document = read_sbml(sbml)
-        roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
+        roadrunner.Logger.disableLogging()  # what fails is told by the exception
         self._engine = roadrunner.RoadRunner(sbml)
         self._model = self._engine.model
         self._initial = InitialValues(document)

@@ -283,6 +283,6 @@ def _rules(structure: Structure, forms: Mapping[str, str | None], riders: list[s
         if any(allele != "XPO1" for allele in structure.alleles):
             rules.append(Rule(f"{name}_C528S_KI", f"{name}_KI * C528S_fold", "uM"))
     induced = [f"{drug.symbol}_induction * {drug.symbol}_bound / XPO1_amount" for drug in structure.drugs]
-    shares = f"piecewise({' + '.join(induced)}, XPO1_amount > 0, 0)" if induced else "0 * XPO1_mrna"  # a cell may have no XPO1
+    shares = f"piecewise({' + '.join(induced)}, XPO1_amount > XPO1_trace, 0)" if induced else "0 * XPO1_mrna"  # a cell may have no XPO1
     rules.append(Rule("XPO1_induction", shares, "1"))
     return tuple(rules)

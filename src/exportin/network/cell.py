@@ -5,53 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from exportin import units
 from exportin.errors import BadQuantity, UnknownName, squash
 from exportin.network import parameters
 from exportin.network.parameters import Parameter
+from exportin.network.reporter import CARGOES, Reporter, describe_reporter
 
 if TYPE_CHECKING:
     from exportin.knowledge.schema import CellRow
 
 __all__ = ["CARGOES", "Cell", "Reporter", "cell", "cells"]
 
-CARGOES = ("TP53", "NFKBIA", "CDKN1A", "FOXO3", "RANBP1")
-HELPERS = ("BACKGROUND", "REFERENCE")
 VARIANTS = ("XPO1 C528S",)
-_RESERVED = {"Vn", "Vc", "XPO1", "RAN", "RANGTP", "RANGDP", "RCC1", "NUTF2", "RANBP2", "RANGAP1", "time", *CARGOES, *HELPERS}
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """A cargo that the user describes; every value in internal units.
-
-    Attributes
-    ----------
-    symbol : str
-        Name of its species.
-    nes_kd : float
-        Dissociation constant of its signal from XPO1 with RanGTP, uM.
-    total : float
-        Whole-cell concentration, uM.
-    mass : float
-        kDa; sets the passive leak unless `leak` does.
-    kimp : float
-        Import per cytoplasmic volume, 1/s.
-    leak : float or None
-        Passive permeability of the whole envelope, pL/s.
-    anchored : bool
-        Held on chromatin once imported.
-    """
-
-    symbol: str
-    nes_kd: float
-    total: float
-    mass: float
-    kimp: float
-    leak: float | None = None
-    anchored: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +44,10 @@ class Cell:
     switch_values: Mapping[str, float] = field(default_factory=dict)
     reporters: tuple[Reporter, ...] = ()
     variants: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("overrides", "scales", "switch_values", "variants"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property
     def cargoes(self) -> tuple[str, ...]:
@@ -170,18 +142,7 @@ class Cell:
         >>> cell("HeLa").with_cargo("REPORTER", nes_kd="3 uM").cargoes[-1]
         'REPORTER'
         """
-        plain = symbol.isascii() and symbol.isalnum() and symbol[:1].isalpha()
-        if not plain or symbol in _taken():
-            raise BadQuantity(f"{symbol!r} cannot name a cargo; use letters and digits, and no name that the model has already.")
-        reporter = Reporter(
-            symbol,
-            units.parse(nes_kd, "uM", "nes_kd", positive=True),
-            units.parse(total, "uM", "total", positive=True),
-            units.parse(mass, "kDa", "mass", positive=True),
-            units.parse(kimp, "1/min", "kimp"),
-            None if leak is None else units.parse(leak, "pL/s", "leak"),
-            anchored,
-        )
+        reporter = describe_reporter(symbol, nes_kd, total, mass, kimp, leak, anchored=anchored)
         others = tuple(other for other in self.reporters if other.symbol != symbol)
         return replace(self, reporters=(*others, reporter))
 
@@ -250,18 +211,25 @@ class Cell:
         return {**parameters.defaults(), **parameters.context(self.name), **parameters.find_set(self.concentrations)}
 
 
-def _taken() -> set[str]:
-    """Names that a cargo of the user's cannot have."""
-    from exportin import knowledge
-
-    return {*_RESERVED, *parameters.defaults(), *parameters.switches(), *(row.symbol for row in knowledge.facts("compounds"))}
+_POSITIVE = ("Vn", "Vc", "alpha", "doubling_time", "accumulation", "mass_reference", "KD_", "KM_", "t_half", "t_transit")
+_POSITIVE_ENDS = ("_KD", "_KI", "_KD_NES", "_mass", "C528S_fold")
+_SHARES = ("fu_medium", "_fu_plasma", "mobility", "XPO1_mrna_feedback")
 
 
 def _number(name: str, given: float | str, unit: str) -> float:
-    """A user's number in the table's unit."""
+    """A user's number in the table's unit, within what the symbol can be."""
+    value = _plain_number(name, given, unit)
+    if value == 0 and (name.startswith(_POSITIVE) or name.endswith(_POSITIVE_ENDS)):
+        raise BadQuantity(f"{name}: it cannot be zero; give a positive number (in {unit}).")
+    if value > 1 and name.endswith(_SHARES):
+        raise BadQuantity(f"{name}: {given!r} is not a share; give a number between 0 and 1.")
+    return value
+
+
+def _plain_number(name: str, given: float | str, unit: str) -> float:
     if isinstance(given, str):
         return units.to_unit(units.parse(given, unit, name), unit)
-    if not math.isfinite(given) or given < 0:
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given) or given < 0:
         raise BadQuantity(f"{name}: {given!r} is not a non-negative finite number (in {unit}).")
     return float(given)
 
@@ -301,6 +269,8 @@ def cell(name: str, *, concentrations: str | None = None) -> Cell:
     """
     from exportin import knowledge
 
+    if not isinstance(name, str):
+        raise BadQuantity(f"{name!r} is not the name of a cell; the catalogue has {', '.join(cells())}.")
     for row in knowledge.facts("cells"):
         aliases = {squash(row.name), *(squash(alias) for alias in row.aliases)}
         if squash(name) in aliases:

@@ -12,12 +12,13 @@ from exportin.errors import BadNetwork, UnknownName
 from exportin.network import sbml
 from exportin.network.antimony_text import antimony_to_sbml, write_antimony
 from exportin.network.blueprint import Blueprint, DrugSlot, Structure, draw_blueprint, ran_core
-from exportin.network.cell import CARGOES, HELPERS, Cell
+from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
 from exportin.network.dosed_sbml import Happening, add_events, start_from
 from exportin.network.moiety import Moiety, check_moieties, species_parts
 from exportin.network.numbers import Numbers, gather
 from exportin.network.parameters import Parameter
+from exportin.network.reporter import CARGOES, HELPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

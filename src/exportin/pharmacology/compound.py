@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exportin import units
 from exportin.errors import BadQuantity, UnknownName, squash
 from exportin.network.parameters import Parameter, defaults
+from exportin.network.reporter import refuse_taken_name
 
 __all__ = ["Compound", "compound"]
 
@@ -83,6 +84,8 @@ def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None 
             if mechanism is not None and mechanism != row.mechanism:
                 raise BadQuantity(f"mechanism: {row.name} is {row.mechanism} in the catalogue; give a new name to a new compound.")
             changed = {f"{row.symbol}_{rate}": _rate(rate, given, row.mechanism) for rate, given in rates.items()}
+            if molar_mass is not None:
+                raise BadQuantity(f"molar_mass: {row.name} has its own in the catalogue; give a new name to a new compound.")
             return Compound(row.symbol, row.name, row.mechanism, row.molar_mass, _renamed(changed), (row.symbol, *row.aliases))
     if mechanism is None:
         raise UnknownName("compound", name, [row.name for row in knowledge.facts("compounds")])
@@ -95,6 +98,7 @@ def _new(name: str, mechanism: str, molar_mass: str | None, rates: Mapping[str, 
     symbol = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
     if not symbol[:1].isalpha() or not all(letter.isalnum() or letter in " -_" for letter in name):
         raise BadQuantity(f"{name!r} cannot name a compound; start with a letter, and use letters, digits, blanks, - and _.")
+    refuse_taken_name(symbol, "compound")
     missing = [rate for rate in _NEEDED[mechanism] if rate not in rates]
     if missing:
         raise BadQuantity(f"a {mechanism} compound needs {', '.join(missing)}; for example {missing[0]}='1 {_UNITS[missing[0]]}'.")
@@ -113,7 +117,8 @@ def _rate(rate: str, given: str, mechanism: str) -> Parameter:
         raise UnknownName("rate", rate, _UNITS)
     if rate in ("KI", "KD", "kinact", "krev") and rate not in (*_NEEDED[mechanism], *(("krev",) if mechanism != "reversible" else ())):
         raise BadQuantity(f"{rate}: a {mechanism} compound is described by {', '.join(_NEEDED[mechanism])}.")
-    value = units.to_unit(units.parse(given, _UNITS[rate], rate, positive=rate in ("KI", "KD", "kon")), _UNITS[rate])
+    positive = rate in ("KI", "KD", "kon", "kinact") or (rate == "krev" and "krev" in _NEEDED[mechanism])
+    value = units.to_unit(units.parse(given, _UNITS[rate], rate, positive=positive), _UNITS[rate])
     fixed = defaults()["LMB_krev"].distribution
     return Parameter(rate, value, _UNITS[rate], fixed, "assumed", "set by the user", "-", "given by the user")
 

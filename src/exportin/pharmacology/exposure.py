@@ -109,7 +109,7 @@ def exposure(
     >>> exposure("LMB", "50 nM", stop="2 h").events[-1].amount
     0.0
     """
-    drug = find_compound(compound) if isinstance(compound, str) else compound
+    drug = _drug(compound)
     level = units.parse(concentration, "uM", "concentration")
     begin = units.parse(start, "h", "start")
     events = [Event(begin, "outside", "set", level)]
@@ -159,19 +159,29 @@ def regimen(
     """
     from exportin.pharmacology.regimen import parse_regimen
 
-    drug = find_compound(compound) if isinstance(compound, str) else compound
+    drug = _drug(compound)
     if drug.symbol not in WITH_PHARMACOKINETICS or drug.molar_mass is None:
         raise NotModelled(f"{drug.name} has no pharmacokinetics in the tables (selinexor has); give a dish concentration instead.")
-    listed = parse_regimen(doses, body_surface=body_surface, weight=weight) if isinstance(doses, str) else tuple(doses)
+    listed: tuple[Any, ...] = parse_regimen(doses, body_surface=body_surface, weight=weight) if isinstance(doses, str) else tuple(doses)
+    if not listed or not all(isinstance(dose, Dose) for dose in listed):
+        raise BadRegimen("the list of doses is empty or holds something else; read one with read_event_table, or give a text.")
     events = doses_to_events(listed, drug.molar_mass)
     label = doses if isinstance(doses, str) else f"{len(listed)} doses of an event table"
     return Exposure(drug, "oral", tuple(events), label, _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf")))
 
 
+def _drug(given: Any) -> Compound:
+    if isinstance(given, Compound):
+        return given
+    if not isinstance(given, str):
+        raise BadQuantity(f"{given!r} is not a compound; give its name, or make one with exportin.compound.")
+    return find_compound(given)
+
+
 def _share(name: str, given: Any, most: float) -> float | None:
     if given is None:
         return None
-    if not (isinstance(given, (int, float)) and 0 < given <= most):
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= most or given == float("inf"):
         raise BadQuantity(f"{name}: {given!r} is not a number above 0" + (f" and at most {most:g}." if most < 1e9 else "."))
     return float(given)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from exportin.errors import UnknownName
 from exportin.report.quantity import Quantity, describe, display_number, display_time
+from exportin.result import EXTREMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,6 +105,8 @@ def measure(result: Result, name: str, statistic: str) -> NDArray[np.float64]:
         raise UnknownName("observable of this result", name, result.observables)
     if statistic not in STATISTICS:
         raise UnknownName("statistic", statistic, STATISTICS)
+    if statistic in EXTREMES and result.extremes:
+        return result.extremes[name][..., EXTREMES.index(statistic)]
     return STATISTICS[statistic](result.values[name], result.time)
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exportin.errors import BadTable, OutputExists, UnknownName
+from exportin.errors import UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["AXES", "Headline", "Result", "Summary", "load", "writing_folder"]
+__all__ = ["AXES", "EXTREMES", "FORMAT", "Headline", "Result", "Summary", "measure_extremes"]
 
 AXES = ("patient", "draw", "cell", "time")
+EXTREMES = ("lowest", "highest", "mean", "time of highest")
 FORMAT = "exportin-result-1"
 
 
@@ -89,6 +88,9 @@ class Result:
         Versions, hashes, solver, tolerances, seed, command line, what was asked.
     drawn : mapping of str to ndarray, shape (draw,)
         Parameter values of each draw, internal units; empty for one draw.
+    extremes : mapping of str to ndarray, shape (patient, draw, cell, 4)
+        Lowest, highest, mean and hour of the highest of each run, from a grid finer than `time` after every dose; by default
+        from `time` itself.
     """
 
     time: NDArray[np.float64]
@@ -96,6 +98,11 @@ class Result:
     units: Mapping[str, str]
     provenance: Mapping[str, Any]
     drawn: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, "NDArray[np.float64]"])
+    extremes: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, "NDArray[np.float64]"])
+
+    def __post_init__(self) -> None:
+        for array in (self.time, *self.values.values(), *self.drawn.values(), *self.extremes.values()):
+            array.setflags(write=False)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """An observable, with axes of length one dropped except time."""
@@ -159,6 +166,8 @@ class Result:
         OutputExists
             If the folder holds anything else; nothing is written.
         """
+        from exportin.result.folder import writing_folder
+
         with writing_folder(directory) as folder:
             self.write_into(folder)
         return Path(directory)
@@ -167,10 +176,12 @@ class Result:
         """Write ``result.json``, ``timecourse.csv``, ``manifest.json`` and one ``.npy`` an observable into a folder."""
         (folder / "result.json").write_text(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
         (folder / "timecourse.csv").write_text(self._timecourse(), encoding="utf-8")
-        chunks: dict[str, str] = {}
-        for name, values in {"time": self.time, **self.values}.items():
-            chunks[name] = f"{name}.npy".replace(" ", "_")
-            np.save(folder / chunks[name], values, allow_pickle=False)
+        chunks: dict[str, dict[str, str]] = {}
+        extremes = {f"{name}.extremes": values for name, values in self._extremes().items()}
+        for name, values in {"time": self.time, **self.values, **extremes}.items():
+            file = folder / f"{name}.npy"
+            np.save(file, values, allow_pickle=False)
+            chunks[name] = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
         drawn = {name: [float(value) for value in values] for name, values in self.drawn.items()}
         manifest = {"format": FORMAT, "axes": AXES, "units": {**self.units, "time": "h"}, "chunks": chunks, "drawn": drawn}
         manifest["provenance"] = dict(self.provenance)
@@ -186,20 +197,23 @@ class Result:
             raise UnknownName("observable of this result", name, self.values)
         return self.values[name]
 
+    def statistic(self, name: str, statistic: str) -> NDArray[np.float64]:
+        """One number of each run: start, end, lowest, highest, mean or time of highest, shape (run,)."""
+        full = self._full(name).reshape(-1, len(self.time))
+        if statistic in ("start", "end"):
+            return full[:, 0 if statistic == "start" else -1]
+        return self._extremes()[name].reshape(-1, len(EXTREMES))[:, EXTREMES.index(statistic)]
+
+    def _extremes(self) -> Mapping[str, NDArray[np.float64]]:
+        return self.extremes or {name: measure_extremes(self.time, values) for name, values in self.values.items()}
+
     def _headlines(self, name: str) -> list[Headline]:
-        full = self.values[name].reshape(-1, len(self.time))
-        unit = self.units[name]
-        hours = np.trapezoid(full, self.time, axis=1) / (self.time[-1] - self.time[0])
-        numbers = {
-            "start": (full[:, 0], unit),
-            "end": (full[:, -1], unit),
-            "lowest": (full.min(axis=1), unit),
-            "highest": (full.max(axis=1), unit),
-            "mean": (hours, unit),
-            "time of highest": (self.time[full.argmax(axis=1)], "h"),
-        }
-        quantiles = {key: (np.quantile(value, (0.5, 0.05, 0.95)), label) for key, (value, label) in numbers.items()}
-        return [Headline(name, key, label, *(float(q) for q in three)) for key, (three, label) in quantiles.items()]
+        found: list[Headline] = []
+        for statistic in ("start", "end", *EXTREMES):
+            median, low, high = np.quantile(self.statistic(name, statistic), (0.5, 0.05, 0.95))
+            unit = "h" if statistic == "time of highest" else self.units[name]
+            found.append(Headline(name, statistic, unit, float(median), float(low), float(high)))
+        return found
 
     def _timecourse(self) -> str:
         """CSV with median, 5th and 95th percentile of each observable; the unit stands in the column's name."""
@@ -214,77 +228,11 @@ class Result:
         return "\n".join(lines) + "\n"
 
 
+def measure_extremes(time: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lowest, highest, mean over time and hour of the highest along the last axis, on a new last axis."""
+    mean = np.trapezoid(values, time, axis=-1) / (time[-1] - time[0])
+    return np.stack([values.min(axis=-1), values.max(axis=-1), mean, time[values.argmax(axis=-1)]], axis=-1)
+
+
 def _finite(value: Any) -> Any:
     return value if not isinstance(value, float) or np.isfinite(value) else None
-
-
-@contextmanager
-def writing_folder(directory: str | os.PathLike[str]) -> Generator[Path]:
-    """A temporary folder beside the target that takes its name only when everything is written.
-
-    Raises
-    ------
-    OutputExists
-        If the target holds something that is no result of ours.
-    """
-    target = Path(directory)
-    refuse_other_content(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield folder
-        folder.chmod(0o755)
-        _replace(folder, target)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def refuse_other_content(target: Path) -> None:
-    """Raise `OutputExists` unless the target is missing, an empty folder, or one of our results."""
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise OutputExists(f"{str(target)!r} is a file; give the name of a folder.")
-    if any(target.iterdir()) and not _is_result(target):
-        raise OutputExists(f"the folder {str(target)!r} holds other files; give a new or empty folder, or one with an earlier result.")
-
-
-def _is_result(folder: Path) -> bool:
-    try:
-        return json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("format") == FORMAT
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
-def _replace(folder: Path, target: Path) -> None:
-    """Put the finished folder in the target's place; an earlier result goes only when the new one stands."""
-    if not target.exists():
-        folder.replace(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.replace(old / "result")
-    folder.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def load(directory: str | os.PathLike[str]) -> Result:
-    """Read a saved result.
-
-    Raises
-    ------
-    BadTable
-        If the folder holds no result, or one that is not whole.
-    """
-    folder = Path(directory)
-    if not _is_result(folder):
-        raise BadTable(f"{str(folder)!r} holds no saved result; give a folder that 'exportin run' or Result.save wrote.")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    try:
-        arrays = {name: np.load(folder / Path(chunk).name, allow_pickle=False) for name, chunk in manifest["chunks"].items()}
-        units = {name: unit for name, unit in manifest["units"].items() if name != "time"}
-        drawn = {name: np.array(values) for name, values in manifest["drawn"].items()}
-        time = arrays.pop("time")
-    except (OSError, ValueError, KeyError) as error:
-        raise BadTable(f"the result in {str(folder)!r} is not whole ({error}); run it again.") from error
-    return Result(time, arrays, units, manifest["provenance"], drawn)

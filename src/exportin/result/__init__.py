@@ -1,0 +1,18 @@
+"""Results: labelled arrays with units on the axes patient, draw, cell and time, with what made them; saved and loaded."""
+
+from __future__ import annotations
+
+from exportin.result.folder import load, refuse_other_content, writing_folder
+from exportin.result.labelled import AXES, EXTREMES, Headline, Result, Summary, measure_extremes
+
+__all__ = [
+    "AXES",
+    "EXTREMES",
+    "Headline",
+    "Result",
+    "Summary",
+    "load",
+    "measure_extremes",
+    "refuse_other_content",
+    "writing_folder",
+]
