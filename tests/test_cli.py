@@ -132,6 +132,10 @@ def test_model_show_and_check():
     assert "published 555 (Goerlich 2003 as SBML, HeLa), 1000" in out
 
 
+def test_version():
+    assert exportin("--version") == (0, f"exportin {xp.__version__}\n", "")
+
+
 def test_evidence():
     code, out, _ = exportin("evidence", "leptomycin B")
     assert code == 0

@@ -21,7 +21,6 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     name="exportin",
-    help="The XPO1 (CRM1) nuclear-export system: from an exposure to relocated cargoes. Research use only.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -32,6 +31,21 @@ app.add_typer(model_app, name="model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no closing line on stderr.")]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from exportin import __version__
+
+        typer.echo(f"exportin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """The XPO1 (CRM1) nuclear-export system: from an exposure to relocated cargoes. Research use only."""
 
 
 @app.command()

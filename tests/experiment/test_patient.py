@@ -143,6 +143,24 @@ def test_the_run_is_the_closed_form():
     assert result["selinexor_plasma"][1:] == pytest.approx(closed[1:], rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    "exposures",
+    [
+        [xp.regimen("selinexor", "60 mg PO days 1,3 every 7 d for 28 d")],
+        [xp.regimen("selinexor", "20 mg IV over 1 h once")],
+        [xp.exposure("LMB", "50 nM", stop="2 h"), xp.exposure("CBS9106", "1 uM", start="2 h")],
+    ],
+    ids=["oral", "infusion", "two drugs"],
+)
+def test_the_exported_sbml_of_an_experiment_is_consistent(exposures):
+    from exportin.experiment.simulate import experiment_sbml
+    from exportin.network.sbml import check_consistency, read_sbml
+
+    document = read_sbml(experiment_sbml(xp.cell("OCI-AML3"), exposures))
+    assert document.getModel().getNumEvents() == sum(len(one.events) for one in exposures)
+    check_consistency(document)
+
+
 def test_the_exported_sbml_of_an_experiment_runs_alike_elsewhere():
     import roadrunner
 
