@@ -29,7 +29,7 @@ def ceiling(cell, kimp, leak):
     return ratio * Vn / (ratio * Vn + Vc)
 
 
-def check_reporter_is_trapped(chosen=None, change=lambda cell: cell, kimp=0.1, leak=1e-4, dose="50 nM"):
+def check_reporter_is_trapped(chosen=None, change=lambda cell: cell, kimp=0.1, leak=1e-4, dose="1 uM"):
     """An exported reporter, at most 10 % nuclear, is mostly nuclear 30 min after a saturating dose."""
     given = {"nes_kd": "35 nM", "total": "50 nM", "kimp": f"{kimp} /min", "leak": f"{leak} pL/s"}
     cell = change(hela(chosen).with_cargo("REPORTER", **given))
@@ -57,9 +57,18 @@ CORNER = pytest.mark.xfail(
 
 @pytest.mark.parametrize("chosen", SETS)
 @pytest.mark.parametrize(("kimp", "leak"), [(0.1, 1e-4), (0.1, 5e-4), (0.2, 1e-3), (0.25, 1e-3), pytest.param(0.1, 1e-3, marks=CORNER)])
-@pytest.mark.parametrize("dose", ["50 nM", "1 uM"])
-def test_leptomycin_traps_an_exported_reporter(chosen, kimp, leak, dose):
-    check_reporter_is_trapped(chosen, kimp=kimp, leak=leak, dose=dose)
+def test_leptomycin_traps_an_exported_reporter(chosen, kimp, leak):
+    check_reporter_is_trapped(chosen, kimp=kimp, leak=leak)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="50 nM does not saturate within 30 min at the assumed efficiency of 1e5 /M/s: 5 % of XPO1 is still active",
+)
+@pytest.mark.parametrize("chosen", SETS)
+def test_fifty_nanomolar_saturates_within_half_an_hour(chosen):
+    check_reporter_is_trapped(chosen, dose="50 nM")
 
 
 def test_the_corner_is_capped_without_xpo1_too():
@@ -179,8 +188,22 @@ DRUGS = ("leptomycin B", "KPT-185", "selinexor", "CBS9106", "PKF050-638")
 @pytest.mark.parametrize("drug", DRUGS)
 def test_c528s_in_all_alleles_resists(drug, at_ten_times_the_ec50):
     _, _, none = at_ten_times_the_ec50(drug)
-    print(f"{drug}: largest change of N/C with all alleles C528S {max(map(abs, none.values())):.2%}")
-    assert max(map(abs, none.values())) < 0.02
+    moved = {cargo: abs(change) for cargo, change in none.items() if cargo != "REPORTER"}
+    print(f"{drug}: largest change of N/C with all alleles C528S {max(moved.values()):.2%}; strong reporter {none['REPORTER']:+.2%}")
+    assert max(moved.values()) < 0.02
+
+
+REVERSIBLE = pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="a reversible drug loses only C528S_fold, whose assumed 1000 leaves 4 % on a strong reporter; 3000 would leave 1.7 %",
+)
+
+
+@pytest.mark.parametrize("drug", [*DRUGS[:-1], pytest.param(DRUGS[-1], marks=REVERSIBLE)])
+def test_c528s_in_all_alleles_spares_a_strong_reporter(drug, at_ten_times_the_ec50):
+    _, _, none = at_ten_times_the_ec50(drug)
+    assert abs(none["REPORTER"]) < 0.02
 
 
 LEAKY = pytest.mark.xfail(
