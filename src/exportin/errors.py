@@ -14,7 +14,9 @@ __all__ = [
     "BadRegimen",
     "BadScenario",
     "BadTable",
+    "CompilationFailed",
     "ExportinError",
+    "NoCompiler",
     "NotModelled",
     "OutputExists",
     "SimulationFailed",
@@ -75,6 +77,14 @@ class OutputExists(ExportinError):
 
 class SimulationFailed(ExportinError):
     """The solver gave up, with advice."""
+
+
+class NoCompiler(ExportinError):
+    """No C compiler is on this machine, or the one that was named does not run."""
+
+
+class CompilationFailed(ExportinError):
+    """A C compiler was found but made no library: it stopped, or the disk is full."""
 
 
 def nearest(given: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -1,4 +1,4 @@
-"""From SBML to trajectories. libRoadRunner computes for now, behind the door that the project's own solver will take over."""
+"""From SBML to trajectories: a model becomes C code once, and runs many times."""
 
 from __future__ import annotations
 
@@ -25,15 +25,17 @@ def compile(sbml: str) -> Solver:  # noqa: A001  the door's own name for it
     Raises
     ------
     BadNetwork
-        If the text is no SBML that can be simulated, or holds entity declarations.
+        If the text is no SBML, could do harm, or uses what the kernel does not support; the message names the element.
+    NoCompiler, CompilationFailed
 
     Examples
     --------
     >>> from exportin.network.model import model
     >>> solver = compile(model("ran_core").to_sbml())
-    >>> "RANGTP_n" in solver.species
+    >>> "RANGTP_n" in solver.states
     True
     """
+    from exportin.kernel.compiled import compile_sbml
     from exportin.kernel.solver import Solver
 
-    return Solver(sbml)
+    return Solver(compile_sbml(sbml))

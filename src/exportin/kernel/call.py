@@ -1,0 +1,172 @@
+"""One call of the compiled code: its arguments laid out, its work shared over threads, its results gathered."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exportin.errors import BadQuantity, SimulationFailed
+from exportin.kernel.batch import Batch, Outcome, Tolerance
+from exportin.kernel.compiled import Compiled
+from exportin.kernel.expression import Expr
+from exportin.kernel.native_types import CJob, CRest, CTape, pointer
+from exportin.kernel.numbers import Doses, Numbers
+from exportin.kernel.tape import Tape
+from exportin.kernel.tapes import EventTapes, StartTapes, observed_tape
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["MOST_STEPS", "Call", "check_grid"]
+
+MOST_STEPS = 1_000_000
+_BLOCK = 64  # trajectories a call takes at least, so that lanes are refilled
+_REDO = (Outcome.STEP_TOO_SMALL, Outcome.NOT_FINITE, Outcome.PIVOT_LOST)
+_STATS = 4
+_FAR = 0.05  # a share of a state; what Newton moves further had not settled
+
+
+def check_grid(times: ArrayLike) -> NDArray[np.float64]:
+    """Times as an array, refused unless they are finite and increase."""
+    grid = np.ascontiguousarray(times, dtype=np.float64)
+    if grid.ndim != 1 or not len(grid) or not np.isfinite(grid).all() or (np.diff(grid) <= 0).any():
+        raise BadQuantity("times: expected finite numbers that increase, the first being the start.")
+    return grid
+
+
+class Call:
+    """One call of the compiled code, with everything that it points at."""
+
+    def __init__(
+        self, model: Compiled, starts: StartTapes, events: EventTapes, grid: NDArray[np.float64], numbers: Numbers, doses: Doses,
+        wanted: Sequence[Expr], count: int, tolerance: Tolerance, start: NDArray[np.float64] | Batch | None,
+    ) -> None:  # fmt: skip
+        self._model, self._grid, self._count = model, grid, count
+        self.job = CJob()
+        self._alive: list[Any] = []
+        states = self._states = len(model.system.states)
+        self.values = self._keep(np.full((count, len(grid), len(wanted)), np.nan))
+        self.end = self._keep(np.full((count, states), np.nan))
+        self.outcomes = self._keep(np.full(count, Outcome.PENDING, dtype=np.int32))
+        self.stats = self._keep(np.zeros((count, _STATS), dtype=np.int64))
+        self.redone = np.zeros(count, dtype=bool)
+        jumps = events.count or (doses.kinds >= 2).any()
+        self.end_parameters = self._keep(np.empty((count, len(numbers.base)))) if jumps else None
+        self.end_triggers = self._keep(np.zeros((count, events.count), dtype=np.uint8)) if events.count else None
+        self._cancel = self._keep(np.zeros(1, dtype=np.int32))
+        self._fill(
+            base=numbers.base, values=numbers.columns, varied=numbers.varied, parameters=len(numbers.base), n_varied=len(numbers.varied),
+            prepare=starts.prepare, computed=starts.computed, initial=starts.initial, constants=starts.constants,
+            times=grid, n_times=len(grid), observed=observed_tape(self._model, wanted), out=self.values,
+            end=self.end, end_parameters=self.end_parameters, end_triggers=self.end_triggers, status=self.outcomes, stats=self.stats,
+            dose_offsets=doses.offsets, n_doses=len(doses.times), dose_times=doses.times, dose_amounts=doses.amounts,
+            dose_kinds=doses.kinds, dose_targets=doses.targets, watch=events.watch, stops=events.stops, timing=events.timing,
+            effects=events.effects, events=events.events, effect_kinds=events.kinds, effect_targets=events.targets,
+            n_events=events.count, cancel=self._cancel, most_steps=MOST_STEPS,
+        )  # fmt: skip
+        self._set_start(start)
+        self._set_tolerance(tolerance)
+
+    def _keep(self, thing: Any) -> Any:
+        self._alive.append(thing)
+        return thing
+
+    def _fill(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            self._keep(value)
+            if isinstance(value, Tape):
+                value = self._keep(CTape.of(value))
+            elif isinstance(value, np.ndarray) or value is None:
+                value = pointer(value)
+            setattr(self.job, name, value)
+
+    def _set_start(self, start: NDArray[np.float64] | Batch | None) -> None:
+        """Begin where a batch or some states are."""
+        if start is None:
+            return
+        states = self._states
+        given = start.end if isinstance(start, Batch) else np.asarray(start, dtype=np.float64)
+        if given.shape not in {(states,), (1, states), (self._count, states)} or not np.isfinite(given).all():
+            raise BadQuantity(f"start: shape {given.shape}; expected finite numbers of shape ({states},) or ({self._count}, {states}).")
+        table = np.ascontiguousarray(given.reshape(-1, states))
+        self._fill(start=table, start_stride=states if len(table) == self._count and self._count > 1 else 0)
+        if isinstance(start, Batch):
+            self._go_on(start)
+
+    def _go_on(self, before: Batch) -> None:
+        """Parameters and triggers as events have left them."""
+        if before.waiting is not None and before.waiting.any():
+            raise BadQuantity("start: a delayed event still waits at the end of that batch; end it after the event.")
+        if before.end_parameters is not None:
+            everything = np.arange(len(self._model.system.parameters), dtype=np.int32)
+            self._fill(values=np.ascontiguousarray(before.end_parameters), varied=everything, n_varied=len(everything))
+            self._fill(prepare=observed_tape(self._model, ()))
+        if before.end_triggers is not None:
+            self._fill(was=before.end_triggers)
+
+    def _set_tolerance(self, tolerance: Tolerance) -> None:
+        states = self._states
+        table = np.ascontiguousarray(np.broadcast_to(np.asarray(tolerance.absolute, dtype=np.float64), (states,)))
+        if not (table > 0).all() or not tolerance.relative > 0:
+            raise BadQuantity("tolerance: expected positive numbers.")
+        self._fill(absolute=table, absolute_stride=0, relative=tolerance.relative, scaled=int(tolerance.scaled))
+
+    def run(self, workers: int) -> None:
+        """Integrate; what fails in a way that pivoting may mend is computed again with it."""
+        self._share(None, self._count, workers)
+        if not self.job.pivoting and (again := np.flatnonzero(np.isin(self.outcomes, _REDO))).size:
+            self.job.pivoting = 1
+            self.stats[again] = 0
+            self._share(again, len(again), workers)
+            self.redone[again] = True
+
+    def _share(self, which: NDArray[np.int64] | None, count: int, workers: int) -> None:
+        self.share(lambda job: self._model.library.exportin_run(ctypes.byref(job)), which, count, workers)
+
+    def share(self, call: Callable[[CJob], int], which: NDArray[np.int64] | None, count: int, workers: int) -> None:
+        """Blocks of trajectories over threads; Ctrl-C stops them.
+
+        Raises
+        ------
+        SimulationFailed
+            Without memory.
+        """
+        block = max(_BLOCK, -(-count // (8 * workers)))
+        jobs = []
+        for begin in range(0, count, block):
+            job = CJob.from_buffer_copy(self.job)
+            job.begin, job.count = begin, min(block, count - begin)
+            if which is not None:
+                job.which = pointer(self._keep(np.ascontiguousarray(which[begin : begin + block], dtype=np.int64)))
+            jobs.append(job)
+        with ThreadPoolExecutor(min(workers, len(jobs))) as pool:
+            futures = [pool.submit(call, job) for job in jobs]
+            try:
+                codes = [future.result() for future in futures]
+            except KeyboardInterrupt:
+                self._cancel[0] = 1
+                raise
+        if any(codes):
+            raise SimulationFailed("there is not enough memory for the solver.")
+
+    def polish(self, begun: NDArray[np.float64], totals: NDArray[np.float64], workers: int) -> NDArray[np.float64]:
+        """Turn the ends of long runs into steady states with the totals of `begun`; how far Newton's last step went."""
+        distance = np.full(self._count, np.inf)
+
+        def call(job: CJob) -> int:
+            rest = CRest(len(totals), *(pointer(array) for array in (totals, begun, self.end, distance)), _FAR)
+            return int(self._model.library.exportin_settle(ctypes.byref(job), ctypes.byref(rest)))
+
+        self.share(call, None, self._count, workers)
+        return distance
+
+    def batch(self, names: tuple[str, ...]) -> Batch:
+        """The results."""
+        steps, rejected, waiting = (np.ascontiguousarray(self.stats[:, column]) for column in (0, 1, 3))
+        return Batch(
+            self._grid, names, self.values, self.end, self.outcomes, self.redone, steps, rejected, self.end_parameters, self.end_triggers, waiting
+        )

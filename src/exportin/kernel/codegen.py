@@ -1,0 +1,162 @@
+"""The C source of one model: rates, Jacobian, factorisation and solve, unrolled on its sparse pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exportin.kernel.emit import BLOCK, Constants, Emitter
+from exportin.kernel.expression import Expr
+from exportin.kernel.ordering import Factors, factorise_pattern
+from exportin.kernel.system import System
+from exportin.kernel.tape import OPERATIONS
+
+__all__ = ["GENERATOR", "Program", "generate"]
+
+GENERATOR = "1"  # part of every cache key: raise it when the generated text changes
+
+
+@dataclass(frozen=True)
+class Program:
+    """What was generated for a system.
+
+    Attributes
+    ----------
+    text : str
+        C source without the runtime.
+    factors : Factors
+        Elimination order and pattern; states are kept in this order.
+    constants : tuple of Expr
+        What to compute from the parameters once a trajectory, one a place of ``q``.
+    discrete : tuple of Expr
+        What is held over a step, one a place of ``d``.
+    operations : dict of str to int
+        Floating-point operations of one call of each part on one lane, counted in the text.
+    """
+
+    text: str
+    factors: Factors
+    constants: tuple[Expr, ...]
+    discrete: tuple[Expr, ...]
+    operations: dict[str, int]
+
+
+def generate(system: System) -> Program:
+    """Write the C source of a system."""
+    algebra, size = system.algebra, len(system.states)
+    leaves = [algebra.x(index) for index in range(size)]
+    jacobian = {
+        (i, int(leaf.value)): slope
+        for i, rate in enumerate(system.rates)
+        for leaf in sorted((one for one in rate.leaves if one.op == "x"), key=lambda one: one.value)
+        if (slope := algebra.diff(rate, leaves[int(leaf.value)])) is not algebra.zero
+    }
+    factors = factorise_pattern(size, jacobian)
+    place = [0] * size
+    for k, state in enumerate(factors.order):
+        place[state] = k
+    constants, discrete = Constants(algebra), dict[Expr, int]()
+    emitter = Emitter(constants, discrete, place)
+    rates, rate_blocks = emitter.functions(
+        "rates", [(f"f[{k}] += {{}};", system.rates[state]) for k, state in enumerate(factors.order)], ", V *restrict f"
+    )
+    slots = sorted((factors.slot(place[i], place[j]), slope) for (i, j), slope in jacobian.items()) if False else sorted(
+        ((factors.slot(place[i], place[j]), slope) for (i, j), slope in jacobian.items()), key=lambda one: one[0]
+    )
+    slopes, slope_blocks = emitter.functions("jacobian", [(f"a[{slot}] = {{}};", slope) for slot, slope in slots], ", V *restrict a")
+    by_time = [(k, algebra.diff(system.rates[state], algebra.time)) for k, state in enumerate(factors.order)]
+    moved = [(f"f[{k}] = {{}};", slope) for k, slope in by_time if slope is not algebra.zero]
+    timed, time_blocks = emitter.functions("by_time", moved, ", V *restrict f")
+    present = {slot for slot, _ in slots}
+    lu, lu_blocks = _elimination(factors, present)
+    solve, solve_blocks = _substitution(factors)
+    call = "t, x, q, d, w, "
+    parts = [
+        _header(size, factors, constants, discrete, emitter.scratch, bool(moved), sorted(present)),
+        rates, slopes, timed, lu, solve,
+        _caller("rates", rate_blocks, "const V t, const V *x, const V *q, const V *d, V *w, V *f", call + "f"),
+        _caller("jacobian", slope_blocks, "const V t, const V *x, const V *q, const V *d, V *w, V *a", call + "a"),
+        _caller("by_time", time_blocks, "const V t, const V *x, const V *q, const V *d, V *w, V *f", call + "f"),
+        _caller("factorise", lu_blocks, "const V c, const V *a, V *lu", "c, a, lu"),
+        _caller("solve", solve_blocks, "const V *lu, V *b", "lu, b"),
+    ]  # fmt: skip
+    counts = {"rates": _count(rates), "jacobian": _count(slopes), "factorise": _count(lu), "solve": _count(solve)}
+    return Program("\n".join(parts), factors, tuple(constants.found), tuple(discrete), counts)
+
+
+def _header(
+    size: int, factors: Factors, constants: Constants, discrete: dict[Expr, int], scratch: int, timed: bool, present: Sequence[int]
+) -> str:
+    """Sizes and tables that the runtime is compiled with."""
+    diagonal = [factors.slot(k, k) for k in range(size)]
+    sizes = {
+        "N": size, "NLU": factors.size, "NQ": len(constants.found), "ND": len(discrete), "NW": scratch,
+        "TIMED": int(timed), "NJ": len(present),
+    }  # fmt: skip
+    lines = [f"#define {name} {number}" for name, number in sizes.items()]
+    tables = {"ORDER": factors.order, "DIAGONAL": diagonal, "PRESENT": present}
+    tables["COLUMN"] = [column for row in factors.rows for column in row]
+    tables["ROW"] = [k for k, row in enumerate(factors.rows) for _ in row]
+    lines += [f"static const int {name}[] = {{{', '.join(map(str, numbers)) or '0'}}};" for name, numbers in tables.items()]
+    return "\n".join(lines)
+
+
+def operation_names() -> str:
+    """The operators of tapes as a C enumeration."""
+    return "enum { " + ", ".join(f"OP_{name.upper()}" for name in OPERATIONS) + " };"
+
+
+def _elimination(factors: Factors, present: set[int]) -> tuple[str, int]:
+    """LU of ``c - a`` row by row: unit L below, U on and above, reciprocal pivots on the diagonal."""
+    lines: list[str] = []
+    blocks: list[str] = []
+    for i, columns in enumerate(factors.rows):
+        where = {j: factors.start[i] + n for n, j in enumerate(columns)}
+        for j in columns:
+            start = ("c" if j == i else "") + (f" - a[{where[j]}]" if where[j] in present else "")
+            lines.append(f"  V r{i}_{j} = {start.strip() or 'K(0.0)'};")
+        for k in (column for column in columns if column < i):
+            lines.append(f"  r{i}_{k} *= lu[{factors.slot(k, k)}];")
+            for j in (column for column in factors.rows[k] if column > k):
+                lines.append(f"  r{i}_{j} -= r{i}_{k} * lu[{factors.slot(k, j)}];")
+        lines += [f"  lu[{where[j]}] = {f'K(1.0) / r{i}_{j}' if j == i else f'r{i}_{j}'};" for j in columns]
+        if len(lines) >= BLOCK or i == len(factors.rows) - 1:
+            blocks.append("\n".join(lines))
+            lines = []
+    text = [
+        f"static NOINLINE void factorise_{n}(const V c, const V *restrict a, V *restrict lu) {{\n{body}\n}}\n" for n, body in enumerate(blocks)
+    ]
+    return "\n".join(text), len(blocks)
+
+
+def _substitution(factors: Factors) -> tuple[str, int]:
+    """Forward and backward substitution in place."""
+    size = len(factors.rows)
+    lines: list[str] = []
+    blocks: list[list[str]] = [[]]
+    for i in range(size):
+        terms = [f" - lu[{factors.slot(i, k)}] * b[{k}]" for k in factors.rows[i] if k < i]
+        if terms:
+            lines.append(f"  b[{i}] = b[{i}]{''.join(terms)};")
+    for i in reversed(range(size)):
+        terms = [f" - lu[{factors.slot(i, k)}] * b[{k}]" for k in factors.rows[i] if k > i]
+        lines.append(f"  b[{i}] = (b[{i}]{''.join(terms)}) * lu[{factors.slot(i, i)}];")
+    weight = 0
+    for line in lines:
+        blocks[-1].append(line)
+        weight += line.count("*")
+        if weight >= BLOCK:
+            blocks.append([])
+            weight = 0
+    text = [f"static NOINLINE void solve_{n}(const V *restrict lu, V *restrict b) {{\n" + "\n".join(body) + "\n}\n" for n, body in enumerate(blocks)]
+    return "\n".join(text), len(blocks)
+
+
+def _caller(name: str, blocks: int, parameters: str, arguments: str) -> str:
+    calls = "".join(f" {name}_{k}({arguments});" for k in range(blocks))
+    return f"static inline void m_{name}({parameters}) {{{calls} }}"
+
+
+def _count(text: str) -> int:
+    """Operations of a lane in generated text: every arithmetic sign between operands."""
+    return sum(text.count(sign) for sign in (" * ", " + ", " - ", " / ", "*= ", "-= ", "+= "))

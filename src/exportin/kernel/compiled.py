@@ -1,0 +1,113 @@
+"""A model's compiled library with what is needed to call it."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exportin.errors import CompilationFailed
+from exportin.kernel import cache, rodas5p
+from exportin.kernel.codegen import GENERATOR, generate, operation_names
+from exportin.kernel.expression import Expr
+from exportin.kernel.frozen import freeze, thaw
+from exportin.kernel.native_types import LAYOUT, CEvent, CJob, CTape
+from exportin.kernel.system import System
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exportin.kernel.target import Target
+
+__all__ = ["Compiled", "compile_sbml", "compile_system", "model_sources"]
+
+_RUNTIME = ("lanes.h", "tape.h", "job.h", "step.h", "dense.h", "event.h", "run.h", "settle.h", "kernel.c")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A loaded library.
+
+    Attributes
+    ----------
+    system : System
+    library : ctypes.CDLL
+    order : ndarray of int, shape (state,)
+        Which state the compiled code keeps in each place.
+    constants, discrete : tuple of Expr
+        What is worked out once a trajectory, and what is held over a step.
+    facts : dict
+        Counts of the generated code: operations of its parts, entries of its factors.
+    """
+
+    system: System
+    library: ctypes.CDLL
+    order: NDArray[np.int64]
+    constants: tuple[Expr, ...]
+    discrete: tuple[Expr, ...]
+    facts: dict[str, Any]
+
+    @property
+    def place(self) -> list[int]:
+        """Where the compiled code keeps each state."""
+        return np.argsort(self.order).tolist()
+
+
+def compile_sbml(sbml: str, target: Target | None = None) -> Compiled:
+    """The library of an SBML model; one that is kept is loaded without reading the model again."""
+    key = cache.alias_key(sbml, GENERATOR, _runtime_text(), target=target)
+    if (kept := cache.load(key)) is not None:
+        return _opened(kept.library, kept.side)
+    from exportin.kernel.sbml_reader import read_system
+
+    sources, side = model_sources(read_system(sbml))
+    path = cache.build_library(sources, salt=GENERATOR, target=target)
+    cache.store(key, path, side)
+    loaded = cache.load(key)
+    return _opened(loaded.library if loaded else cache.library(sources, salt=GENERATOR, target=target), side)
+
+
+def compile_system(system: System) -> Compiled:
+    """The library of a system that did not come from SBML."""
+    sources, side = model_sources(system)
+    return _opened(cache.library(sources, salt=GENERATOR), side)
+
+
+def model_sources(system: System) -> tuple[dict[str, str], bytes]:
+    """C files of a model, and its expressions as bytes."""
+    system = _with_a_state(system)
+    program = generate(system)
+    text = "\n".join([operation_names(), program.text, rodas5p.header()])
+    folder = files("exportin.kernel") / "native"
+    sources = {name: (folder / name).read_text(encoding="utf-8") for name in _RUNTIME} | {"model.h": text}
+    facts = {"order": program.factors.order, "operations": program.operations, "factors": program.factors.size}
+    return sources, freeze(system, {"constants": program.constants, "discrete": program.discrete}, facts)
+
+
+def _runtime_text() -> str:
+    folder = files("exportin.kernel") / "native"
+    return "".join((folder / name).read_text(encoding="utf-8") for name in _RUNTIME) + rodas5p.header()
+
+
+def _with_a_state(system: System) -> System:
+    """A model in which nothing changes continuously still has a trajectory: one state that stays zero."""
+    if system.states:
+        return system
+    zero = system.algebra.zero
+    return replace(system, states=("",), initial=(zero,), rates=(zero,))
+
+
+def _opened(library: ctypes.CDLL, side: bytes) -> Compiled:
+    system, others, facts = thaw(side)
+    for name in ("exportin_run", "exportin_settle", "exportin_rates", "exportin_layout"):
+        getattr(library, name).restype = ctypes.c_int32
+    numbers = np.zeros(len(LAYOUT), dtype=np.int32)
+    library.exportin_layout(numbers.ctypes.data_as(ctypes.c_void_p))
+    told = dict(zip(LAYOUT, numbers.tolist(), strict=True))
+    meant = {"states": len(system.states), "job": ctypes.sizeof(CJob), "event": ctypes.sizeof(CEvent), "tape": ctypes.sizeof(CTape)}
+    if wrong := [name for name, size in meant.items() if told[name] != size]:
+        raise CompilationFailed(f"a compiled model does not fit this version of exportin ({', '.join(wrong)}); remove the cache folder.")
+    return Compiled(system, library, np.array(facts["order"]), others["constants"], others["discrete"], {**facts, "lanes": told["lanes"]})

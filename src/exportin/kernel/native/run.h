@@ -1,0 +1,236 @@
+/* The loop: lanes step together, each accepts or rejects for itself, and a lane that is done takes the next trajectory. */
+static void emit(Work *k, int l, const double *xs, double t) {
+    const Job *job = k->job;
+    Lane *one = &k->lane[l];
+    double *row = job->out + (one->which * job->n_times + one->output) * job->observed.results;
+    play(&job->observed, t, xs, one->p, k->r, row);
+    one->output++;
+}
+
+static void leave(Work *k, int l, int status) {
+    const Job *job = k->job;
+    Lane *one = &k->lane[l];
+    const int64_t i = one->which;
+    job->status[i] = status;
+    if (job->end) for (int n = 0; n < N; n++) job->end[i * N + ORDER[n]] = AT(k->x, n, l);
+    if (job->end_parameters) memcpy(job->end_parameters + i * job->parameters, one->p, sizeof(double) * job->parameters);
+    if (job->end_triggers && job->n_events) memcpy(job->end_triggers + i * job->n_events, one->trigger, job->n_events);
+    int64_t *stats = job->stats + i * STATS;
+    stats[STAT_STEPS] += one->steps, stats[STAT_REJECTED] += one->rejected, stats[STAT_ROOTS] += one->roots, stats[STAT_WAITING] = one->n_waiting;
+    one->which = -1;
+}
+
+static void outputs_now(Work *k, int l) {
+    const Job *job = k->job;
+    Lane *one = &k->lane[l];
+    if (one->output >= job->n_times || job->times[one->output] > one->t) return;
+    present(k->x, l, job->observed.reads, job->observed.states, k->xs);
+    while (one->output < job->n_times && job->times[one->output] <= one->t) emit(k, l, k->xs, one->t);
+}
+
+/* After everything due at the present time: outputs, and the end. */
+static void settle_moment(Work *k, int l) {
+    Lane *one = &k->lane[l];
+    const int status = happen(k, l);
+    if (status) { leave(k, l, status); return; }
+    outputs_now(k, l);
+    if (one->t >= k->job->times[k->job->n_times - 1]) leave(k, l, DONE);
+}
+
+/* Absolute tolerances as shares: of a state's start or what a dose brings, and of no less than 1e-9 of the largest. */
+static void scale(Work *k, int l) {
+    const Job *job = k->job;
+    double *size = k->xs, top = 0.0;
+    for (int n = 0; n < N; n++) size[n] = fabs(AT(k->x, n, l));
+    for (int64_t m = k->lane[l].dose; m < k->lane[l].last_dose; m++)
+        if (job->dose_kinds[m] <= DOSE_SET) size[job->dose_targets[m]] = fmax(size[job->dose_targets[m]], fabs(job->dose_amounts[m]));
+    for (int n = 0; n < N; n++) top = fmax(top, size[n]);
+    if (!(top > 0.0)) top = 1.0;
+    for (int n = 0; n < N; n++) AT(k->absolute, n, l) *= fmax(size[n], 1e-9 * top);
+}
+
+static int take(Work *k, int l) { /* the next trajectory into a lane; 0 when there is none */
+    const Job *job = k->job;
+    Lane *one = &k->lane[l];
+    if (k->next >= job->count) return 0;
+    const int64_t i = job->which ? job->which[k->next] : job->begin + k->next;
+    k->next++;
+    one->which = i;
+    one->steps = one->rejected = one->roots = one->output = 0;
+    one->n_waiting = one->failed = one->marked = 0;
+    one->moved = one->fresh = 1;
+    one->t = one->mark = job->times[0];
+    one->keep = 0.0;
+    memcpy(one->p, job->base, sizeof(double) * job->parameters);
+    for (int64_t n = 0; n < job->n_varied; n++) one->p[job->varied[n]] = job->values[i * job->n_varied + n];
+    play(&job->prepare, one->t, NULL, one->p, k->r, one->scratch);
+    for (int n = 0; n < job->prepare.results; n++) one->p[job->computed[n]] = one->scratch[n];
+    if (!job->start) play(&job->initial, one->t, NULL, one->p, k->r, one->scratch);
+    const double *start = job->start ? job->start + i * job->start_stride : one->scratch;
+    const double *absolute = job->absolute + i * job->absolute_stride;
+    for (int n = 0; n < N; n++) AT(k->x, n, l) = start[ORDER[n]], AT(k->absolute, n, l) = absolute[ORDER[n]];
+    for (int e = 0; e < job->n_events; e++) one->trigger[e] = job->was ? job->was[i * job->n_events + e] : (job->events[e].flags & EVENT_INITIALLY) != 0;
+    one->dose = job->dose_offsets ? job->dose_offsets[i] : 0;
+    one->last_dose = job->dose_offsets ? job->dose_offsets[i + 1] : job->n_doses;
+    if (job->scaled) scale(k, l);
+    settle_moment(k, l);
+    return 1;
+}
+
+static void first_steps(Work *k) { /* a hundredth of the time in which the state would change by itself */
+    int needed = 0;
+    for (int l = 0; l < LANES; l++) needed |= k->lane[l].which >= 0 && k->lane[l].fresh;
+    if (!needed) return;
+    for (int n = 0; n < N; n++) k->u[n] = K(0.0);
+    m_rates(k->t, k->x, k->q, k->d, k->w, k->u);
+    V states = K(0.0), rates = K(0.0);
+    for (int n = 0; n < N; n++) {
+        const V size = k->absolute[n] + K(k->job->relative) * v_abs(k->x[n]), a = k->x[n] / size, b = k->u[n] / size;
+        states += a * a, rates += b * b;
+    }
+    for (int l = 0; l < LANES; l++) {
+        Lane *one = &k->lane[l];
+        if (one->which < 0 || !one->fresh) continue;
+        const double whole = one->stop - one->t, guess = 0.01 * sqrt((states[l] + N) / rates[l]);
+        one->h = guess < whole ? guess : whole;
+        if (!(one->h > 0.0)) one->h = 1e-6 * whole;
+        one->fresh = 0;
+        k->before_error[l] = 0.0;
+    }
+}
+
+static void choose_lengths(Work *k) {
+    for (int l = 0; l < LANES; l++) {
+        Lane *one = &k->lane[l];
+        if (one->which < 0) { k->h[l] = 1.0; continue; }
+        const double left = one->stop - one->t;
+        if (k->job->longest > 0.0 && one->h > k->job->longest) one->h = k->job->longest;
+        one->keep = one->h;
+        if (one->h > 0.99 * left) one->h = left;
+        else if (one->h > 0.5 * left) one->h = 0.5 * left;
+        k->h[l] = one->h;
+        k->t[l] = one->t;
+    }
+}
+
+static int differs(const Work *k, const double *a, const double *b) {
+    for (int n = 0; n < k->job->watch.results; n++) if (a[n] != b[n]) return 1;
+    return 0;
+}
+
+static void look_within(Work *k, int l, double s, double t, double *into) {
+    within(k, l, s, k->job->watch.reads, k->job->watch.states, k->xs);
+    play(&k->job->watch, t, k->xs, k->lane[l].p, k->r, into);
+}
+
+/* Where in the accepted step something that is held turns: the step then ends there. Returns the share of the step, 1 for all. */
+static double turning(Work *k, int l, double end) {
+    Lane *one = &k->lane[l];
+    double *then = one->was, high = 1.0, low = 0.0;
+    look_within(k, l, 0.5, one->t + 0.5 * one->h, then);
+    if (differs(k, one->watch, then)) high = 0.5;
+    else {
+        low = 0.5;
+        look_within(k, l, 1.0, end, then);
+        if (!differs(k, one->watch, then)) return 1.0;
+        const double before = nextafter(end, one->t);
+        look_within(k, l, 1.0, before, then);
+        if (!differs(k, one->watch, then)) return 1.0; /* it turns exactly at the end */
+    }
+    while ((high - low) * one->h > 4.0 * DBL_EPSILON * fabs(end) && high - low > 1e-15) {
+        const double middle = 0.5 * (low + high);
+        look_within(k, l, middle, one->t + middle * one->h, then);
+        if (differs(k, one->watch, then)) high = middle;
+        else low = middle;
+    }
+    one->roots++;
+    return high;
+}
+
+static void outputs_within(Work *k, int l, double end) {
+    const Job *job = k->job;
+    Lane *one = &k->lane[l];
+    while (one->output < job->n_times && job->times[one->output] < end) {
+        const double t = job->times[one->output];
+        within(k, l, (t - one->t) / one->h, job->observed.reads, job->observed.states, k->xs);
+        emit(k, l, k->xs, t);
+    }
+}
+
+static void accept(Work *k, int l) {
+    Lane *one = &k->lane[l];
+    const int landed = one->t + one->h >= one->stop || one->h == one->stop - one->t;
+    double end = landed ? one->stop : one->t + one->h, share = 1.0;
+    one->steps++;
+    if (k->job->watch.results) share = turning(k, l, end);
+    if (share < 1.0) end = one->t + share * one->h;
+    outputs_within(k, l, end);
+    if (share < 1.0) {
+        within(k, l, share, NULL, N, k->xs);
+        for (int n = 0; n < N; n++) AT(k->x, n, l) = k->xs[n];
+    } else {
+        for (int n = 0; n < N; n++) AT(k->x, n, l) = AT(k->y, n, l);
+    }
+    one->t = end;
+    if (share < 1.0 || landed) {
+        if (share < 1.0 && ++one->marked > 1000) {
+            const double passed = end - one->mark, horizon = k->job->times[k->job->n_times - 1] - k->job->times[0];
+            if (passed < 1e-6 * horizon) { leave(k, l, CHATTERING); return; }
+            one->mark = end, one->marked = 0;
+        }
+        const int64_t dose = one->dose;
+        const double last = k->job->times[k->job->n_times - 1];
+        settle_moment(k, l);
+        one->fresh = share < 1.0 || one->dose != dose || end < last;
+    } else {
+        outputs_now(k, l);
+        if (k->job->watch.results) for (int n = 0; n < ND; n++) AT(k->d, n, l) = one->watch[k->job->n_events + n];
+    }
+    if (one->which >= 0 && one->steps >= k->job->most_steps) leave(k, l, TOO_MANY_STEPS);
+}
+
+static void judge(Work *k) {
+    /* h' = h min(8, max(0.1, 0.9 error^(-1/5))), and Gustafsson's prediction from the last accepted step */
+    const V error = v_max(k->error, K(1e-8));
+    const V factor = K(0.9) * v_exp(K(-0.2) * v_log(error));
+    const V predicted = k->h / k->before_h * v_exp(K(0.2) * v_log(v_max(k->before_error, K(1e-8)) / (error * error))) * K(0.9);
+    for (int l = 0; l < LANES; l++) {
+        Lane *one = &k->lane[l];
+        if (one->which < 0) continue;
+        double grow = factor[l];
+        if (k->error[l] <= 1.0 && !one->lost) {
+            if (k->before_error[l] > 0.0 && predicted[l] < grow) grow = predicted[l];
+            if (one->failed && grow > 1.0) grow = 1.0;
+            grow = grow > 8.0 ? 8.0 : grow < 0.2 ? 0.2 : grow;
+            k->before_h[l] = one->h, k->before_error[l] = error[l] > 0.01 ? error[l] : 0.01;
+            const double next = one->h * grow;
+            one->failed = 0;
+            accept(k, l);
+            if (one->which >= 0) one->h = grow >= 1.0 && one->keep > next ? one->keep : next; /* a step cut short says little */
+        } else {
+            one->rejected++;
+            one->failed++;
+            one->h *= k->error[l] < 1e300 && !one->lost ? (grow > 0.1 ? grow < 0.9 ? grow : 0.9 : 0.1) : 0.25;
+            if (one->h < 8.0 * DBL_EPSILON * fabs(one->t) || one->h < 1e-300 || one->rejected > k->job->most_steps)
+                leave(k, l, one->lost ? PIVOT_LOST : k->error[l] < 1e300 ? STEP_TOO_SMALL : NOT_FINITE);
+        }
+    }
+}
+
+static void integrate(Work *k) {
+    k->before_h = k->h = K(1.0);
+    k->before_error = k->t = K(0.0);
+    for (;;) {
+        int active = 0;
+        for (int l = 0; l < LANES; l++) {
+            while (k->lane[l].which < 0 && take(k, l)) k->t[l] = k->lane[l].t;
+            active |= k->lane[l].which >= 0;
+            k->t[l] = k->lane[l].t;
+        }
+        if (!active || (k->job->cancel && *k->job->cancel)) return;
+        first_steps(k);
+        choose_lengths(k);
+        step(k);
+        judge(k);
+    }
+}

@@ -1,0 +1,76 @@
+"""Rodas5P: a stiffly accurate Rosenbrock method of order 5 with eight stages, an embedded one of order 4 and dense output.
+
+Steinebach 2023, BIT Numerical Mathematics 63:27, doi:10.1007/s10543-023-00967-x. In the form that needs no product with the Jacobian:
+``(1/(h gamma) - J) u_i = f(t + c_i h, y + sum a_ij u_j) + sum C_ij u_j / h + h d_i df/dt``, and ``y + sum a_8j u_j + u_8`` is the
+new state, ``u_8`` the error. Within a step, at its share s:
+``y(s) = (1 - s) y_0 + s (y_1 + (1 - s) (k_1 + s (k_2 + s k_3)))`` with ``k_m = sum H_mj u_j``.
+The order conditions are checked in the tests.
+"""
+
+from __future__ import annotations
+
+__all__ = ["A", "C", "GAMMA", "H", "c", "d", "header"]
+
+GAMMA = 0.21193756319429014
+A = (
+    (),
+    (3.0,),
+    (2.849394379747939, 0.45842242204463923),
+    (-6.954028509809101, 2.489845061869568, -10.358996098473584),
+    (2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641),
+    (-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946),
+    (-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946, 1.0),
+    (-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946, 1.0, 1.0),
+)
+C = (
+    (),
+    (-14.155112264123755,),
+    (-17.97296035885952, -2.859693295451294),
+    (147.12150275711716, -1.41221402718213, 71.68940251302358),
+    (165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306),
+    (24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471),
+    (30.91273214028599, -3.1208243349937974, 77.79954646070892, 34.28646028294783, -19.097331116725623, -28.087943162872662),
+    (37.80277123390563, -3.2571969029072276, 112.26918849496327, 66.9347231244047, -40.06618937091002, -54.66780262877968, -9.48861652309627),
+)  # fmt: skip
+c = (0.0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664, 1.0, 1.0, 1.0)
+d = (0.21193756319429014, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069, 0.0, 0.0, 0.0)
+H = (
+    (25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204, 0.524948541321073, 1.1241088310450404,
+     0.4272876194431874, -0.17202221070155493),
+    (-9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796, 20.176138334709044, 15.98066361424651,
+     -6.789040303419874, -6.710236069923372),
+    (11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654, -59.78993625266729,
+     -0.15582684282751913, 4.883087185713722),
+)  # fmt: skip
+
+
+def header() -> str:
+    """The coefficients as C tables."""
+
+    def rows(table: tuple[tuple[float, ...], ...]) -> str:
+        return ", ".join("{" + ", ".join(map(repr, (*row, *(0.0,) * (8 - len(row))))) + "}" for row in table)
+
+    def row(numbers: tuple[float, ...]) -> str:
+        return ", ".join(map(repr, numbers))
+
+    return (
+        f"static const double GAMMA = {GAMMA!r};\n"
+        f"static const double RA[8][8] = {{{rows(A)}}};\nstatic const double RC[8][8] = {{{rows(C)}}};\n"
+        f"static const double RH[3][8] = {{{rows(H)}}};\n"
+        + "".join(_sums(stage) for stage in range(1, 8))
+        + f"static const double RT[8] = {{{row(c)}}};\nstatic const double RD[8] = {{{row(d)}}};\n"
+    )
+
+
+def _sums(stage: int) -> str:
+    """C function of a stage's two sums, unrolled; stages 6 and 7 only add the last increment to the argument."""
+    before = range(stage)
+    scaled = "".join(f"    const V c{j} = K({C[stage][j]!r}) * inverse;\n" for j in before)
+    loads = "".join(f"        const V u{j} = u[{j} * N + n];\n" for j in before)
+    known = stage > 5
+    argument = f"stage[n] + u{stage - 1}" if known else "x[n] + " + " + ".join(f"K({A[stage][j]!r}) * u{j}" for j in before)
+    return (
+        f"static NOINLINE void sums_{stage}(const V *restrict x, V *restrict stage, V *restrict u, V inverse) {{\n"
+        f"{scaled}    for (int n = 0; n < N; n++) {{\n{loads}        stage[n] = {argument};\n"
+        f"        u[{stage} * N + n] = {' + '.join(f'c{j} * u{j}' for j in before)};\n    }}\n{'    (void)x;' if known else ''}\n}}\n"
+    )
