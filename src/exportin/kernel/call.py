@@ -66,7 +66,7 @@ class Call:
             dose_offsets=doses.offsets, n_doses=len(doses.times), dose_times=doses.times, dose_amounts=doses.amounts,
             dose_kinds=doses.kinds, dose_targets=doses.targets, watch=events.watch, stops=events.stops, timing=events.timing,
             effects=events.effects, events=events.events, effect_kinds=events.kinds, effect_targets=events.targets,
-            n_events=events.count, cancel=self._cancel, most_steps=MOST_STEPS,
+            n_events=events.count, foreseen=int(events.foreseen), cancel=self._cancel, most_steps=MOST_STEPS,
         )  # fmt: skip
         self._set_start(start)
         self._set_tolerance(tolerance)
@@ -127,7 +127,7 @@ class Call:
     def _share(self, which: NDArray[np.int64] | None, count: int, workers: int) -> None:
         self.share(lambda job: self._model.library.exportin_run(ctypes.byref(job)), which, count, workers)
 
-    def share(self, call: Callable[[CJob], int], which: NDArray[np.int64] | None, count: int, workers: int) -> None:
+    def share(self, call: Callable[[CJob], int], which: NDArray[np.int64] | None, count: int, workers: int, block: int = _BLOCK) -> None:
         """Blocks of trajectories over threads; Ctrl-C stops them.
 
         Raises
@@ -135,7 +135,7 @@ class Call:
         SimulationFailed
             Without memory.
         """
-        block = max(_BLOCK, -(-count // (8 * workers)))
+        block = max(block, -(-count // (8 * workers)))
         jobs = []
         for begin in range(0, count, block):
             job = CJob.from_buffer_copy(self.job)

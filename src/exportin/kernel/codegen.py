@@ -7,13 +7,22 @@ from dataclasses import dataclass
 
 from exportin.kernel.emit import BLOCK, Constants, Emitter
 from exportin.kernel.expression import Expr
+from exportin.kernel.emit_slopes import slope_sources
 from exportin.kernel.ordering import Factors, factorise_pattern
 from exportin.kernel.system import System
 from exportin.kernel.tape import OPERATIONS
 
 __all__ = ["GENERATOR", "Program", "generate"]
 
-GENERATOR = "1"  # part of every cache key: raise it when the generated text changes
+GENERATOR = "2"  # part of every cache key: raise it when the generated text changes
+
+_INCLUDES = '#include "lanes.h"\n#include "model.h"\n'
+_PART = "(const V *t, const V *x, const V *q, const V *d, V *w, V *out);"
+_PROTOTYPES = "\n".join([
+    *(f"HIDDEN void m_{name}{_PART}" for name in ("rates", "jacobian", "by_time", "turning")),
+    "HIDDEN void m_factorise(const V *c, const V *a, V *lu);",
+    "HIDDEN void m_solve(const V *lu, V *b);",
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,8 +31,8 @@ class Program:
 
     Attributes
     ----------
-    text : str
-        C source without the runtime.
+    sources : dict of str to str
+        C files without the runtime.
     factors : Factors
         Elimination order and pattern; states are kept in this order.
     constants : tuple of Expr
@@ -34,64 +43,67 @@ class Program:
         Floating-point operations of one call of each part on one lane, counted in the text.
     """
 
-    text: str
+    sources: dict[str, str]
     factors: Factors
     constants: tuple[Expr, ...]
     discrete: tuple[Expr, ...]
     operations: dict[str, int]
 
 
-def generate(system: System) -> Program:
-    """Write the C source of a system."""
+def generate(system: System, slopes: bool = False) -> Program:
+    """Write the C source of a system; with `slopes` also what forward sensitivities need."""
     algebra, size = system.algebra, len(system.states)
-    leaves = [algebra.x(index) for index in range(size)]
-    jacobian = {
-        (i, int(leaf.value)): slope
-        for i, rate in enumerate(system.rates)
-        for leaf in sorted((one for one in rate.leaves if one.op == "x"), key=lambda one: one.value)
-        if (slope := algebra.diff(rate, leaves[int(leaf.value)])) is not algebra.zero
-    }
+    jacobian = jacobian_of(system)
     factors = factorise_pattern(size, jacobian)
     place = [0] * size
     for k, state in enumerate(factors.order):
         place[state] = k
     constants, discrete = Constants(algebra), dict[Expr, int]()
-    emitter = Emitter(constants, discrete, place)
-    rates, rate_blocks = emitter.functions(
-        "rates", [(f"f[{k}] += {{}};", system.rates[state]) for k, state in enumerate(factors.order)], ", V *restrict f"
-    )
-    slots = sorted((factors.slot(place[i], place[j]), slope) for (i, j), slope in jacobian.items()) if False else sorted(
-        ((factors.slot(place[i], place[j]), slope) for (i, j), slope in jacobian.items()), key=lambda one: one[0]
-    )
-    slopes, slope_blocks = emitter.functions("jacobian", [(f"a[{slot}] = {{}};", slope) for slot, slope in slots], ", V *restrict a")
-    by_time = [(k, algebra.diff(system.rates[state], algebra.time)) for k, state in enumerate(factors.order)]
-    moved = [(f"f[{k}] = {{}};", slope) for k, slope in by_time if slope is not algebra.zero]
-    timed, time_blocks = emitter.functions("by_time", moved, ", V *restrict f")
+    emitter = Emitter(constants, discrete, [*place, *(size + k for k in place)])
+    ordered = [(k, system.rates[state]) for k, state in enumerate(factors.order)]
+    slots = sorted(((factors.slot(place[i], place[j]), slope) for (i, j), slope in jacobian.items()), key=lambda one: one[0])
+    by_time = [(k, slope) for k, rate in ordered if (slope := algebra.diff(rate, algebra.time)) is not algebra.zero]
     present = {slot for slot, _ in slots}
-    lu, lu_blocks = _elimination(factors, present)
-    solve, solve_blocks = _substitution(factors)
-    call = "t, x, q, d, w, "
-    parts = [
-        _header(size, factors, constants, discrete, emitter.scratch, bool(moved), sorted(present)),
-        rates, slopes, timed, lu, solve,
-        _caller("rates", rate_blocks, "const V t, const V *x, const V *q, const V *d, V *w, V *f", call + "f"),
-        _caller("jacobian", slope_blocks, "const V t, const V *x, const V *q, const V *d, V *w, V *a", call + "a"),
-        _caller("by_time", time_blocks, "const V t, const V *x, const V *q, const V *d, V *w, V *f", call + "f"),
-        _caller("factorise", lu_blocks, "const V c, const V *a, V *lu", "c, a, lu"),
-        _caller("solve", solve_blocks, "const V *lu, V *b", "lu, b"),
-    ]  # fmt: skip
-    counts = {"rates": _count(rates), "jacobian": _count(slopes), "factorise": _count(lu), "solve": _count(solve)}
-    return Program("\n".join(parts), factors, tuple(constants.found), tuple(discrete), counts)
+    parts = {
+        "rates": emitter.part("rates", [(f"out[{k}] += {{}};", rate) for k, rate in ordered]),
+        "jacobian": emitter.part("jacobian", [(f"out[{slot}] = {{}};", slope) for slot, slope in slots]),
+        "by_time": emitter.part("by_time", [(f"out[{k}] = {{}};", slope) for k, slope in by_time]),
+    }
+    factorise, solve = _elimination(factors, present), _substitution(factors)
+    extra = slope_sources(system, emitter, slots, place) if slopes else {}
+    header = "\n".join([
+        operation_names(), _header(size, factors, constants, discrete, emitter.scratch, bool(by_time), sorted(present), slopes), _PROTOTYPES,
+    ])  # fmt: skip
+    sources = {
+        "model.h": header,
+        "rates.c": "\n".join([_INCLUDES, *parts.values()]),
+        "factors.c": "\n".join([_INCLUDES, factorise, solve]),
+        **{name: f"{_INCLUDES}\n{text}" for name, text in extra.items()},
+    }
+    counts = {"rates": _count(parts["rates"]), "jacobian": _count(parts["jacobian"]), "factorise": _count(factorise), "solve": _count(solve)}
+    return Program(sources, factors, tuple(constants.found), tuple(discrete), counts)
+
+
+def jacobian_of(system: System) -> dict[tuple[int, int], Expr]:
+    """Non-zero derivatives of the rates by the states."""
+    algebra = system.algebra
+    return {
+        (i, int(leaf.value)): slope
+        for i, rate in enumerate(system.rates)
+        for leaf in sorted((one for one in rate.leaves if one.op == "x"), key=lambda one: one.value)
+        if (slope := algebra.diff(rate, leaf)) is not algebra.zero
+    }
 
 
 def _header(
-    size: int, factors: Factors, constants: Constants, discrete: dict[Expr, int], scratch: int, timed: bool, present: Sequence[int]
+    size: int, factors: Factors, constants: Constants, discrete: dict[Expr, int], scratch: int, timed: bool, present: Sequence[int],
+    slopes: bool,
 ) -> str:
     """Sizes and tables that the runtime is compiled with."""
     diagonal = [factors.slot(k, k) for k in range(size)]
     sizes = {
         "N": size, "NLU": factors.size, "NQ": len(constants.found), "ND": len(discrete), "NW": scratch,
-        "TIMED": int(timed), "NJ": len(present),
+        "TIMED": int(timed), "NJ": len(present), "SLOPES": int(slopes),
     }  # fmt: skip
     lines = [f"#define {name} {number}" for name, number in sizes.items()]
     tables = {"ORDER": factors.order, "DIAGONAL": diagonal, "PRESENT": present}
@@ -106,7 +118,7 @@ def operation_names() -> str:
     return "enum { " + ", ".join(f"OP_{name.upper()}" for name in OPERATIONS) + " };"
 
 
-def _elimination(factors: Factors, present: set[int]) -> tuple[str, int]:
+def _elimination(factors: Factors, present: set[int]) -> str:
     """LU of ``c - a`` row by row: unit L below, U on and above, reciprocal pivots on the diagonal."""
     lines: list[str] = []
     blocks: list[str] = []
@@ -123,13 +135,12 @@ def _elimination(factors: Factors, present: set[int]) -> tuple[str, int]:
         if len(lines) >= BLOCK or i == len(factors.rows) - 1:
             blocks.append("\n".join(lines))
             lines = []
-    text = [
-        f"static NOINLINE void factorise_{n}(const V c, const V *restrict a, V *restrict lu) {{\n{body}\n}}\n" for n, body in enumerate(blocks)
-    ]
-    return "\n".join(text), len(blocks)
+    text = [f"static NOINLINE void factorise_{n}(const V c, const V *restrict a, V *restrict lu) {{\n{body}\n}}\n" for n, body in enumerate(blocks)]
+    calls = "".join(f" factorise_{n}(c, a, lu);" for n in range(len(blocks)))
+    return "\n".join([*text, f"HIDDEN void m_factorise(const V *c, const V *a, V *lu) {{{calls.replace('(c,', '(*c,')} }}\n"])
 
 
-def _substitution(factors: Factors) -> tuple[str, int]:
+def _substitution(factors: Factors) -> str:
     """Forward and backward substitution in place."""
     size = len(factors.rows)
     lines: list[str] = []
@@ -149,12 +160,8 @@ def _substitution(factors: Factors) -> tuple[str, int]:
             blocks.append([])
             weight = 0
     text = [f"static NOINLINE void solve_{n}(const V *restrict lu, V *restrict b) {{\n" + "\n".join(body) + "\n}\n" for n, body in enumerate(blocks)]
-    return "\n".join(text), len(blocks)
-
-
-def _caller(name: str, blocks: int, parameters: str, arguments: str) -> str:
-    calls = "".join(f" {name}_{k}({arguments});" for k in range(blocks))
-    return f"static inline void m_{name}({parameters}) {{{calls} }}"
+    calls = "".join(f" solve_{n}(lu, b);" for n in range(len(blocks)))
+    return "\n".join([*text, f"HIDDEN void m_solve(const V *lu, V *b) {{{calls} }}\n"])
 
 
 def _count(text: str) -> int:

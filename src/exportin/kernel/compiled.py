@@ -11,7 +11,7 @@ import numpy as np
 
 from exportin.errors import CompilationFailed
 from exportin.kernel import cache, rodas5p
-from exportin.kernel.codegen import GENERATOR, generate, operation_names
+from exportin.kernel.codegen import GENERATOR, generate
 from exportin.kernel.expression import Expr
 from exportin.kernel.frozen import freeze, thaw
 from exportin.kernel.native_types import LAYOUT, CEvent, CJob, CTape
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from exportin.kernel.target import Target
 
-__all__ = ["Compiled", "compile_sbml", "compile_system", "model_sources"]
+__all__ = ["Compiled", "compile_sbml", "compile_slopes", "compile_system", "model_sources"]
 
-_RUNTIME = ("lanes.h", "tape.h", "job.h", "step.h", "dense.h", "event.h", "run.h", "settle.h", "kernel.c")
+_RUNTIME = (
+    "lanes.h", "tape.h", "job.h", "step.h", "dense.h", "look.h", "columns.h", "slopes.h", "event.h", "run.h", "slopes_run.h", "settle.h", "kernel.c",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Compiled:
 
 def compile_sbml(sbml: str, target: Target | None = None) -> Compiled:
     """The library of an SBML model; one that is kept is loaded without reading the model again."""
-    key = cache.alias_key(sbml, GENERATOR, _runtime_text(), target=target)
+    key = cache.alias_key(sbml, GENERATOR, *_runtime().values(), target=target)
     if (kept := cache.load(key)) is not None:
         return _opened(kept.library, kept.side)
     from exportin.kernel.sbml_reader import read_system
@@ -70,26 +72,41 @@ def compile_sbml(sbml: str, target: Target | None = None) -> Compiled:
     return _opened(loaded.library if loaded else cache.library(sources, salt=GENERATOR, target=target), side)
 
 
-def compile_system(system: System) -> Compiled:
-    """The library of a system that did not come from SBML."""
+def compile_system(system: System, optimise: int = 2, target: Target | None = None) -> Compiled:
+    """The library of a system that did not come from SBML, or that is compiled in another way (`optimise` 0 is fastest)."""
     sources, side = model_sources(system)
-    return _opened(cache.library(sources, salt=GENERATOR), side)
+    return _opened(cache.library(sources, salt=GENERATOR, optimise=optimise, target=target), side)
 
 
-def model_sources(system: System) -> tuple[dict[str, str], bytes]:
+def compile_slopes(system: System) -> Compiled:
+    """The library of a system with what forward sensitivities need."""
+    system = _with_a_state(system)
+    key = cache.alias_key("slopes", freeze(system, {}, {}), GENERATOR, *_runtime().values())
+    kept = cache.load(key)
+    if kept is None:
+        sources, side = model_sources(system, slopes=True)
+        cache.store(key, cache.build_library(sources, salt=GENERATOR), side)
+        kept = cache.load(key)
+        opened = _opened(kept.library if kept else cache.library(sources, salt=GENERATOR), side)
+    else:
+        opened = _opened(kept.library, kept.side)
+    opened.library.exportin_slopes.restype = ctypes.c_int32
+    return replace(opened, system=system)
+
+
+def model_sources(system: System, slopes: bool = False) -> tuple[dict[str, str], bytes]:
     """C files of a model, and its expressions as bytes."""
     system = _with_a_state(system)
-    program = generate(system)
-    text = "\n".join([operation_names(), program.text, rodas5p.header()])
-    folder = files("exportin.kernel") / "native"
-    sources = {name: (folder / name).read_text(encoding="utf-8") for name in _RUNTIME} | {"model.h": text}
+    program = generate(system, slopes)
+    sources = {**_runtime(), **program.sources}
     facts = {"order": program.factors.order, "operations": program.operations, "factors": program.factors.size}
     return sources, freeze(system, {"constants": program.constants, "discrete": program.discrete}, facts)
 
 
-def _runtime_text() -> str:
+def _runtime() -> dict[str, str]:
+    """The files that are the same for all models."""
     folder = files("exportin.kernel") / "native"
-    return "".join((folder / name).read_text(encoding="utf-8") for name in _RUNTIME) + rodas5p.header()
+    return {name: (folder / name).read_text(encoding="utf-8") for name in _RUNTIME} | {"rodas5p.h": rodas5p.header()}
 
 
 def _with_a_state(system: System) -> System:

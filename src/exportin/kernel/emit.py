@@ -44,15 +44,15 @@ class Emitter:
         self._algebra = constants.algebra
         self.scratch = 0  # places that values need which pass from one block to another
 
-    def functions(self, name: str, outputs: Sequence[tuple[str, Expr]], arguments: str) -> tuple[str, int]:
-        """C text of the blocks, and their number.
+    def part(self, name: str, outputs: Sequence[tuple[str, Expr]], linkage: str = "HIDDEN") -> str:
+        """C text of a function ``m_<name>`` and the blocks that it calls.
 
         Parameters
         ----------
         outputs : sequence of (str, Expr)
             A C statement with ``{}`` for the value, and the expression.
-        arguments : str
-            C parameters beyond ``t, x, q, d, w``.
+        linkage : str
+            Of the function: ``HIDDEN`` (other files of the library call it) or ``static``.
         """
         blocks: list[list[str]] = [[]]
         home: dict[Expr, int] = {}  # block in which a node was computed
@@ -83,9 +83,11 @@ class Emitter:
         for node, slot in carried.items():
             blocks[home[node]].append(f"  w[{slot}] = n{node.rank};")
         self.scratch = max(self.scratch, len(carried))
-        header = "const V t, const V *restrict x, const V *restrict q, const V *restrict d, V *restrict w" + arguments
+        header = "const V t, const V *restrict x, const V *restrict q, const V *restrict d, V *restrict w, V *restrict out"
         text = [f"static NOINLINE void {name}_{k}({header}) {{\n" + "\n".join(body) + "\n}\n" for k, body in enumerate(blocks)]
-        return "\n".join(text), len(blocks)
+        calls = "".join(f" {name}_{k}(*t, x, q, d, w, out);" for k in range(len(blocks)))
+        whole = f"{linkage} void m_{name}(const V *t, const V *x, const V *q, const V *d, V *w, V *out) {{{calls} }}\n"
+        return "\n".join([*text, whole])
 
     def _needed(self, expression: Expr, home: dict[Expr, int]) -> Iterator[Expr]:
         """Nodes that have to be computed for an expression, arguments first, without recursion into deep sums."""

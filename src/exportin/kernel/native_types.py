@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from exportin.kernel.tape import Tape
 
-__all__ = ["CEvent", "CJob", "CRest", "CTape", "LAYOUT", "pointer"]
+__all__ = ["CEvent", "CJob", "CRest", "CSlope", "CSlopeJob", "CTape", "LAYOUT", "pointer"]
 
 LAYOUT = ("lanes", "states", "factors", "constants", "discrete", "timed", "job", "event", "tape")
 _I32, _I64, _F64, _PTR = ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
@@ -53,7 +53,7 @@ class CJob(ctypes.Structure):
         ("end", _PTR), ("end_parameters", _PTR), ("end_triggers", _PTR), ("status", _PTR), ("stats", _PTR),
         ("dose_offsets", _PTR), ("n_doses", _I64), ("dose_times", _PTR), ("dose_amounts", _PTR), ("dose_kinds", _PTR), ("dose_targets", _PTR),
         ("watch", CTape), ("stops", CTape), ("timing", CTape), ("effects", CTape),
-        ("events", _PTR), ("effect_kinds", _PTR), ("effect_targets", _PTR), ("n_events", _I64), ("cancel", _PTR),
+        ("events", _PTR), ("effect_kinds", _PTR), ("effect_targets", _PTR), ("n_events", _I64), ("foreseen", _I64), ("cancel", _PTR),
     )  # fmt: skip
 
 
@@ -61,6 +61,21 @@ class CRest(ctypes.Structure):
     """What is polished into steady states."""
 
     _fields_ = (("totals", _I64), ("weights", _PTR), ("begun", _PTR), ("state", _PTR), ("distance", _PTR), ("far", _F64))
+
+
+class CSlope(ctypes.Structure):
+    """Partial derivatives of some rows."""
+
+    _fields_ = (("tape", CTape), ("row", _PTR), ("kind", _PTR), ("index", _PTR))
+
+
+class CSlopeJob(ctypes.Structure):
+    """What sensitivities are asked for, beside a job."""
+
+    _fields_ = (
+        ("columns", _I64), ("groups", _I64), ("n_used", _I64), ("n_atoms", _I64), ("used", _PTR), ("weights", _PTR), ("start", _PTR),
+        ("observed", CSlope), ("gaps", CSlope), ("effects", CSlope), ("out", _PTR), ("end", _PTR),
+    )  # fmt: skip
 
 
 def pointer(array: NDArray[Any] | None) -> int | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from exportin.errors import BadQuantity, UnknownName
 from exportin.kernel.batch import Change
-from exportin.kernel.expression import evaluate
+from exportin.kernel.expression import Expr, evaluate
 from exportin.kernel.system import System
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ class Doses:
     targets: NDArray[np.int32]
 
 
-def read_numbers(system: System, values: Mapping[str, ArrayLike], count: int) -> Numbers:
+def read_numbers(system: System, values: Mapping[str, ArrayLike], count: int, wanted: Sequence[Expr] = ()) -> Numbers:
     """Numbers by name, each one for all trajectories or an array with one for each.
+
+    What neither the run nor an observable in `wanted` reads may lack a number.
 
     Raises
     ------
@@ -81,19 +83,32 @@ def read_numbers(system: System, values: Mapping[str, ArrayLike], count: int) ->
         else:
             raise BadQuantity(f"{name}: shape {numbers.shape} does not fit; give one number, or {count}, one for each trajectory.")
     given = frozenset(place[name] for name in values)
-    _refuse_nan(system, base, varied, columns, given)
+    _refuse_nan(system, base, varied, columns, given, wanted)
     table = np.ascontiguousarray(np.stack(columns, axis=1)) if columns else np.empty((count, 0))
     return Numbers(base, np.array(varied, dtype=np.int32), table, given)
 
 
 def _refuse_nan(
-    system: System, base: NDArray[np.float64], varied: Sequence[int], columns: Sequence[NDArray[np.float64]], given: frozenset[int]
-) -> None:
+    system: System, base: NDArray[np.float64], varied: Sequence[int], columns: Sequence[NDArray[np.float64]], given: frozenset[int],
+    wanted: Sequence[Expr],
+) -> None:  # fmt: skip
     computed = set(system.computed) - given
-    lacking = [system.parameters[i] for i in np.flatnonzero(np.isnan(base)) if i not in computed and i not in varied]
+    missing = [i for i in np.flatnonzero(np.isnan(base)).tolist() if i not in computed and i not in varied]
+    lacking = [system.parameters[i] for i in missing if i in given]
+    if len(lacking) < len(missing):
+        read = _read(system, wanted)
+        lacking += [system.parameters[i] for i in missing if i not in given and i in read]
     lacking += [system.parameters[i] for i, column in zip(varied, columns, strict=True) if np.isnan(column).any()]
     if lacking:
         raise BadQuantity(f"{', '.join(lacking[:6])}: no number (NaN); give a value for it.")
+
+
+def _read(system: System, wanted: Sequence[Expr]) -> set[int]:
+    """Parameters that a run reads."""
+    events = [one for event in system.events for one in (event.trigger, event.delay, event.priority) if one is not None]
+    values = [one.value for event in system.events for one in event.assignments]
+    roots = [*system.rates, *system.initial, *system.computed.values(), *events, *values, *wanted]
+    return {int(leaf.value) for root in roots for leaf in root.leaves if leaf.op == "p"}
 
 
 def dose_table(

@@ -66,11 +66,11 @@ def _sums(stage: int) -> str:
     """C function of a stage's two sums, unrolled; stages 6 and 7 only add the last increment to the argument."""
     before = range(stage)
     scaled = "".join(f"    const V c{j} = K({C[stage][j]!r}) * inverse;\n" for j in before)
-    loads = "".join(f"        const V u{j} = u[{j} * N + n];\n" for j in before)
+    loads = "".join(f"        const V u{j} = u[{j} * size + n];\n" for j in before)
     known = stage > 5
     argument = f"stage[n] + u{stage - 1}" if known else "x[n] + " + " + ".join(f"K({A[stage][j]!r}) * u{j}" for j in before)
     return (
-        f"static NOINLINE void sums_{stage}(const V *restrict x, V *restrict stage, V *restrict u, V inverse) {{\n"
-        f"{scaled}    for (int n = 0; n < N; n++) {{\n{loads}        stage[n] = {argument};\n"
-        f"        u[{stage} * N + n] = {' + '.join(f'c{j} * u{j}' for j in before)};\n    }}\n{'    (void)x;' if known else ''}\n}}\n"
+        f"static NOINLINE void sums_{stage}(const V *restrict x, V *restrict stage, V *restrict u, V inverse, int size) {{\n"
+        f"{scaled}    for (int n = 0; n < size; n++) {{\n{loads}        stage[n] = {argument};\n"
+        f"        u[{stage} * size + n] = {' + '.join(f'c{j} * u{j}' for j in before)};\n    }}\n{'    (void)x;' if known else ''}\n}}\n"
     )

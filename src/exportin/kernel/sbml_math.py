@@ -173,6 +173,6 @@ class MathReader:
 def _spoken(node: Tree) -> str:
     """How SBML calls an operator."""
     plain = node.kind.lower()
-    for start in ("function_", "logical_", "relational_", "distrib_"):
+    for start in ("distrib_", "function_", "logical_", "relational_"):
         plain = plain.removeprefix(start)
     return repr(node.name if node.kind == "FUNCTION" and node.name else plain)

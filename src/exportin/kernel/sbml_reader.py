@@ -56,7 +56,7 @@ def _build(parts: Parts) -> System:
     parameters = tuple(name for name in names if not parts.is_state(name) and name not in parts.assigned)
     slots = Slots({name: i for i, name in enumerate(states)}, {name: i for i, name in enumerate(parameters)})
     along = Along(parts, slots, reader, algebra)
-    known = resolve(along.definitions(), [*names, *parts.reactions, *_read_by_events(parts)])
+    known = resolve(along.definitions(), [*names, *parts.reactions, *_read_on_the_way(parts)])
     rates = tuple(_rate(parts, along, name, known) for name in states)
     initial, computed = _start(parts, slots, reader, algebra)
     events = EventReader(parts, slots, reader, algebra, along, known)
@@ -77,9 +77,10 @@ def _build(parts: Parts) -> System:
     )
 
 
-def _read_by_events(parts: Parts) -> set[str]:
+def _read_on_the_way(parts: Parts) -> set[str]:
+    """What events and rate rules need."""
     trees = [tree for event in parts.events for tree in (event.trigger, event.delay, event.priority, *event.assignments.values())]
-    return {name for tree in trees if tree is not None for name in tree.needs}
+    return {name for tree in [*trees, *parts.moved.values()] if tree is not None for name in tree.needs}
 
 
 def _rate(parts: Parts, along: Along, name: str, known: dict[str, Expr]) -> Expr:

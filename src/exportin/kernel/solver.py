@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.errors import SimulationFailed
-from exportin.kernel.batch import Batch, Change, Settled, Tolerance
+from exportin.kernel.batch import Batch, Change, Outcome, Settled, Tolerance
 from exportin.kernel.call import MOST_STEPS, Call, check_grid
 from exportin.kernel.compiled import Compiled
 from exportin.kernel.conserved import conserved_totals
 from exportin.kernel.expression import Expr
 from exportin.kernel.numbers import Doses, Numbers, dose_table, read_numbers
+from exportin.kernel.sbml_start import check_start
 from exportin.kernel.tapes import EventTapes, StartTapes, event_tapes, start_tapes
 
 if TYPE_CHECKING:
@@ -110,15 +111,21 @@ class Solver:
         Raises
         ------
         UnknownName, BadQuantity
+        BadNetwork
+            If no trajectory can begin; the message names the element whose value or rate is not a number.
         """
         grid = check_grid(times)
-        numbers = read_numbers(self.system, values or {}, count)
         wanted = [self.find(name) for name in observe] if len(observe) else [self.find(name) for name in self.states if name]
+        numbers = read_numbers(self.system, values or {}, count, wanted)
         names = tuple(str(name) for name in observe) if len(observe) else tuple(name for name in self.states if name)
         doses = dose_table(self.system, self.model.place, changes, numbers, float(grid[0]), count)
         call = self._call(grid, numbers, doses, wanted, count, tolerance or Tolerance(), start)
         call.job.longest, call.job.most_steps, call.job.pivoting = longest, most_steps, int(pivoting)
         call.run(workers)
+        if start is None and (call.outcomes == Outcome.NOT_FINITE).all() and not call.stats[:, 0].any():
+            first = enumerate(zip(self.parameters, numbers.of(0).tolist(), strict=True))
+            known = {name: value for index, (name, value) in first if index in numbers.given or index not in self.system.computed}
+            check_start(self.system, known, float(grid[0]))
         return call.batch(names)
 
     def settle(
@@ -155,11 +162,11 @@ class Solver:
         call = self._call(grid, numbers, none, [], count, tolerance or _SETTLING, begun.end)
         call.job.most_steps = MOST_STEPS
         call.run(workers)
-        distance = call.polish(begun.end, self._totals(), workers)
+        distance = call.polish(begun.end, self.totals(), workers)
         steps = np.ascontiguousarray(call.stats[:, 0])
         return Settled(call.end, call.outcomes, distance, call.redone, steps)
 
-    def _totals(self) -> NDArray[np.float64]:
+    def totals(self) -> NDArray[np.float64]:
         """Weights of the conserved totals, shape (total, state)."""
         if self._weights is None:
             totals = conserved_totals(self.system)

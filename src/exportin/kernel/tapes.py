@@ -54,6 +54,7 @@ class EventTapes:
     kinds: NDArray[np.int32]
     targets: NDArray[np.int32]
     count: int
+    foreseen: bool
 
 
 def start_tapes(model: Compiled, given: frozenset[int]) -> StartTapes:
@@ -67,10 +68,11 @@ def start_tapes(model: Compiled, given: frozenset[int]) -> StartTapes:
     return StartTapes(write_tape(list(known.values())), computed, write_tape(system.initial), write_tape(model.constants))
 
 
-def event_tapes(model: Compiled) -> EventTapes:
-    """Programs of the model's events and of what is held over a step."""
+def event_tapes(model: Compiled, further: Sequence[Expr] = ()) -> EventTapes:
+    """Programs of the model's events, of what is held over a step, and of what is watched further."""
     system, place = model.system, model.place
     watched = [*(event.trigger for event in system.events), *model.discrete]
+    moments, foreseen = turning_points(system, watched)
     timing: list[Expr] = []
     effects: list[Expr] = []
     kinds: list[int] = []
@@ -92,14 +94,15 @@ def event_tapes(model: Compiled) -> EventTapes:
             kinds.append(int(one.kind == "p"))
             targets.append(one.index if one.kind == "p" else place[one.index])
     return EventTapes(
-        write_tape(watched, place),
-        write_tape(turning_points(system, watched)),
+        write_tape([*watched, *further], place),
+        write_tape(moments),
         write_tape(timing, place),
         write_tape(effects, place),
         np.frombuffer(bytes(table), dtype=np.uint8).copy(),
         np.array(kinds or [0], dtype=np.int32),
         np.array(targets or [0], dtype=np.int32),
         len(system.events),
+        foreseen,
     )
 
 

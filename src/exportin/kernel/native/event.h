@@ -17,11 +17,6 @@ static void constants(Work *k, int l) {
     for (int n = 0; n < NQ; n++) AT(k->q, n, l) = q[n];
 }
 
-static void look(Work *k, int l, double *into) { /* triggers and discrete values at the present state */
-    present(k->x, l, k->job->watch.reads, k->job->watch.states, k->xs);
-    play(&k->job->watch, k->lane[l].t, k->xs, k->lane[l].p, k->r, into);
-}
-
 static void set(Work *k, int l, int kind, int target, double value) {
     Lane *one = &k->lane[l];
     if (kind == 0) AT(k->x, target, l) = value;
@@ -83,6 +78,7 @@ static void execute(Work *k, int l, int n) {
     const Waiting *it = &one->waiting[n];
     const Event *event = &job->events[it->event];
     if (!it->known) evaluate_effects(k, l, it->event, it->values);
+    SLOPE(slopes_execute(k, event));
     for (int m = 0; m < event->count; m++) set(k, l, job->effect_kinds[event->first + m], job->effect_targets[event->first + m], it->values[m]);
     forget(one, n);
 }
@@ -116,11 +112,16 @@ static void doses(Work *k, int l) {
         const double amount = job->dose_amounts[one->dose];
         switch (job->dose_kinds[one->dose]) {
         case DOSE_ADD: AT(k->x, target, l) += amount; break;
-        case DOSE_SET: AT(k->x, target, l) = amount; break;
-        case DOSE_SET_PARAMETER: set(k, l, 1, target, amount); break;
+        case DOSE_SET: AT(k->x, target, l) = amount; SLOPE(slopes_set(k, target)); break;
+        case DOSE_SET_PARAMETER: set(k, l, 1, target, amount); SLOPE(slopes_set_parameter(k, target)); break;
         default: set(k, l, 1, target, one->p[target] + amount);
         }
     }
+}
+
+static int differs(const Work *k, const double *a, const double *b) {
+    for (int n = 0; n < k->job->watch.results; n++) if (a[n] != b[n]) return 1;
+    return 0;
 }
 
 static void next_stop(Work *k, int l) {
@@ -130,6 +131,12 @@ static void next_stop(Work *k, int l) {
     if (one->dose < one->last_dose && job->dose_times[one->dose] < stop) stop = job->dose_times[one->dose];
     for (int n = 0; n < one->n_stops; n++) if (one->stops[n] > one->t && one->stops[n] < stop) stop = one->stops[n];
     for (int n = 0; n < one->n_waiting; n++) if (one->waiting[n].when > one->t && one->waiting[n].when < stop) stop = one->waiting[n].when;
+    if (job->foreseen && job->watch.results) { /* what turns only after the present moment, as `time > 5` at 5 */
+        const double after = nextafter(one->t, INFINITY);
+        present(k->x, l, job->watch.reads, job->watch.states, k->xs);
+        play(&job->watch, after, k->xs, one->p, k->r, one->was);
+        if (after < stop && differs(k, one->watch, one->was)) stop = after;
+    }
     one->stop = stop;
 }
 

@@ -50,7 +50,7 @@ typedef struct {
     Tape effects;                     /* values of all assignments */
     const Event *events;
     const int32_t *effect_kinds, *effect_targets;
-    int64_t n_events;
+    int64_t n_events, foreseen;       /* foreseen: whatever is watched turns at `stops` or just after them */
     volatile const int32_t *cancel;
 } Job;
 
@@ -64,7 +64,7 @@ typedef struct {
 typedef struct {
     int64_t which, steps, rejected, roots, output, dose, last_dose;
     double t, h, stop, mark, keep;
-    int32_t fresh, failed, lost, n_stops, n_waiting, marked, moved;
+    int32_t fresh, failed, lost, losses, n_stops, n_waiting, marked, moved;
     double *p, *watch, *was, *stops, *scratch;
     uint8_t *trigger;
     Waiting waiting[QUEUE];
@@ -78,4 +78,7 @@ typedef struct {
     double *r, *xs, *dense;
     int32_t *pivots;
     int64_t next;
+#if SLOPES
+    struct Slopes *slopes;
+#endif
 } Work;

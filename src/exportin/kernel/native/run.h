@@ -1,9 +1,11 @@
 /* The loop: lanes step together, each accepts or rejects for itself, and a lane that is done takes the next trajectory. */
-static void emit(Work *k, int l, const double *xs, double t) {
+static void emit(Work *k, int l, const double *xs, double t, double share) { /* share of the last step; negative: now */
     const Job *job = k->job;
     Lane *one = &k->lane[l];
     double *row = job->out + (one->which * job->n_times + one->output) * job->observed.results;
     play(&job->observed, t, xs, one->p, k->r, row);
+    SLOPE(slopes_emit(k, xs, t, share));
+    (void)share;
     one->output++;
 }
 
@@ -17,6 +19,7 @@ static void leave(Work *k, int l, int status) {
     if (job->end_triggers && job->n_events) memcpy(job->end_triggers + i * job->n_events, one->trigger, job->n_events);
     int64_t *stats = job->stats + i * STATS;
     stats[STAT_STEPS] += one->steps, stats[STAT_REJECTED] += one->rejected, stats[STAT_ROOTS] += one->roots, stats[STAT_WAITING] = one->n_waiting;
+    SLOPE(slopes_leave(k));
     one->which = -1;
 }
 
@@ -25,13 +28,15 @@ static void outputs_now(Work *k, int l) {
     Lane *one = &k->lane[l];
     if (one->output >= job->n_times || job->times[one->output] > one->t) return;
     present(k->x, l, job->observed.reads, job->observed.states, k->xs);
-    while (one->output < job->n_times && job->times[one->output] <= one->t) emit(k, l, k->xs, one->t);
+    while (one->output < job->n_times && job->times[one->output] <= one->t) emit(k, l, k->xs, one->t, -1.0);
 }
 
 /* After everything due at the present time: outputs, and the end. */
 static void settle_moment(Work *k, int l) {
     Lane *one = &k->lane[l];
+    SLOPE(slopes_before(k));
     const int status = happen(k, l);
+    SLOPE(slopes_after(k));
     if (status) { leave(k, l, status); return; }
     outputs_now(k, l);
     if (one->t >= k->job->times[k->job->n_times - 1]) leave(k, l, DONE);
@@ -57,7 +62,7 @@ static int take(Work *k, int l) { /* the next trajectory into a lane; 0 when the
     k->next++;
     one->which = i;
     one->steps = one->rejected = one->roots = one->output = 0;
-    one->n_waiting = one->failed = one->marked = 0;
+    one->n_waiting = one->failed = one->losses = one->marked = 0;
     one->moved = one->fresh = 1;
     one->t = one->mark = job->times[0];
     one->keep = 0.0;
@@ -82,7 +87,7 @@ static void first_steps(Work *k) { /* a hundredth of the time in which the state
     for (int l = 0; l < LANES; l++) needed |= k->lane[l].which >= 0 && k->lane[l].fresh;
     if (!needed) return;
     for (int n = 0; n < N; n++) k->u[n] = K(0.0);
-    m_rates(k->t, k->x, k->q, k->d, k->w, k->u);
+    m_rates(&k->t, k->x, k->q, k->d, k->w, k->u);
     V states = K(0.0), rates = K(0.0);
     for (int n = 0; n < N; n++) {
         const V size = k->absolute[n] + K(k->job->relative) * v_abs(k->x[n]), a = k->x[n] / size, b = k->u[n] / size;
@@ -111,11 +116,6 @@ static void choose_lengths(Work *k) {
         k->h[l] = one->h;
         k->t[l] = one->t;
     }
-}
-
-static int differs(const Work *k, const double *a, const double *b) {
-    for (int n = 0; n < k->job->watch.results; n++) if (a[n] != b[n]) return 1;
-    return 0;
 }
 
 static void look_within(Work *k, int l, double s, double t, double *into) {
@@ -152,8 +152,9 @@ static void outputs_within(Work *k, int l, double end) {
     Lane *one = &k->lane[l];
     while (one->output < job->n_times && job->times[one->output] < end) {
         const double t = job->times[one->output];
-        within(k, l, (t - one->t) / one->h, job->observed.reads, job->observed.states, k->xs);
-        emit(k, l, k->xs, t);
+        const double share = (t - one->t) / one->h;
+        within(k, l, share, job->observed.reads, job->observed.states, k->xs);
+        emit(k, l, k->xs, t, share);
     }
 }
 
@@ -162,9 +163,10 @@ static void accept(Work *k, int l) {
     const int landed = one->t + one->h >= one->stop || one->h == one->stop - one->t;
     double end = landed ? one->stop : one->t + one->h, share = 1.0;
     one->steps++;
-    if (k->job->watch.results) share = turning(k, l, end);
+    if (k->job->watch.results && !k->job->foreseen) share = turning(k, l, end);
     if (share < 1.0) end = one->t + share * one->h;
-    outputs_within(k, l, end);
+    SLOPE(slopes_step(k, share));
+    outputs_within(k, l, share < 1.0 ? end - 8.0 * DBL_EPSILON * fabs(end) : end); /* a row at the moment is that after it */
     if (share < 1.0) {
         within(k, l, share, NULL, N, k->xs);
         for (int n = 0; n < N; n++) AT(k->x, n, l) = k->xs[n];
@@ -172,6 +174,7 @@ static void accept(Work *k, int l) {
         for (int n = 0; n < N; n++) AT(k->x, n, l) = AT(k->y, n, l);
     }
     one->t = end;
+    SLOPE(slopes_advance(k));
     if (share < 1.0 || landed) {
         if (share < 1.0 && ++one->marked > 1000) {
             const double passed = end - one->mark, horizon = k->job->times[k->job->n_times - 1] - k->job->times[0];
@@ -184,16 +187,15 @@ static void accept(Work *k, int l) {
         one->fresh = share < 1.0 || one->dose != dose || end < last;
     } else {
         outputs_now(k, l);
-        if (k->job->watch.results) for (int n = 0; n < ND; n++) AT(k->d, n, l) = one->watch[k->job->n_events + n];
     }
     if (one->which >= 0 && one->steps >= k->job->most_steps) leave(k, l, TOO_MANY_STEPS);
 }
 
 static void judge(Work *k) {
-    /* h' = h min(8, max(0.1, 0.9 error^(-1/5))), and Gustafsson's prediction from the last accepted step */
+    /* h' = h min(8, max(0.1, 0.95 error^(-1/5))), and Gustafsson's prediction from the last accepted step */
     const V error = v_max(k->error, K(1e-8));
-    const V factor = K(0.9) * v_exp(K(-0.2) * v_log(error));
-    const V predicted = k->h / k->before_h * v_exp(K(0.2) * v_log(v_max(k->before_error, K(1e-8)) / (error * error))) * K(0.9);
+    const V factor = K(0.95) * v_exp(K(-0.2) * v_log(error));
+    const V predicted = k->h / k->before_h * v_exp(K(0.2) * v_log(v_max(k->before_error, K(1e-8)) / (error * error))) * K(0.95);
     for (int l = 0; l < LANES; l++) {
         Lane *one = &k->lane[l];
         if (one->which < 0) continue;
@@ -210,8 +212,10 @@ static void judge(Work *k) {
         } else {
             one->rejected++;
             one->failed++;
+            one->losses += one->lost;
             one->h *= k->error[l] < 1e300 && !one->lost ? (grow > 0.1 ? grow < 0.9 ? grow : 0.9 : 0.1) : 0.25;
-            if (one->h < 8.0 * DBL_EPSILON * fabs(one->t) || one->h < 1e-300 || one->rejected > k->job->most_steps)
+            if (one->h < 8.0 * DBL_EPSILON * fabs(one->t) || one->h < 1e-300 || one->rejected > k->job->most_steps
+                || (one->losses > 20 + one->steps / 4 && !k->job->pivoting)) /* pivoting may do better */
                 leave(k, l, one->lost ? PIVOT_LOST : k->error[l] < 1e300 ? STEP_TOO_SMALL : NOT_FINITE);
         }
     }

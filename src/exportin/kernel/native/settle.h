@@ -152,8 +152,8 @@ static void settle(Work *k, const Rest *rest, double *totals) {
         }
         for (int round = 0; round < NEWTON_STEPS && (busy[0] == 1 || busy[1] == 1 || busy[2] == 1 || busy[3] == 1); round++) {
             for (int n = 0; n < N; n++) k->u[n] = K(0.0);
-            m_rates(k->t, k->x, k->q, k->d, k->w, k->u);
-            m_jacobian(k->t, k->x, k->q, k->d, k->w, k->a);
+            m_rates(&k->t, k->x, k->q, k->d, k->w, k->u);
+            m_jacobian(&k->t, k->x, k->q, k->d, k->w, k->a);
             for (int l = 0; l < LANES; l++) {
                 if (busy[l] != 1) continue;
                 before[l] = distance[l];

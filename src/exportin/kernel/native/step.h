@@ -12,7 +12,7 @@ static void solve(Work *k, V *b) {
 static void stage(Work *k, int i, V inverse) {
     V *u = k->u + i * N;
     const V t = k->t + k->h * K(RT[i]);
-    m_rates(t, i ? k->stage : k->x, k->q, k->d, k->w, u);
+    m_rates(&t, i ? k->stage : k->x, k->q, k->d, k->w, u);
     if (TIMED && RD[i] != 0.0) {
         const V s = k->h * K(RD[i]);
         for (int n = 0; n < N; n++) u[n] += s * k->timed[n];
@@ -24,34 +24,38 @@ static void stage(Work *k, int i, V inverse) {
 /* New states into y, error norm of each lane into error. */
 static void step(Work *k) {
     const V inverse = K(1.0) / k->h, c = inverse * K(1.0 / GAMMA);
-    m_jacobian(k->t, k->x, k->q, k->d, k->w, k->a);
-    if (TIMED) m_by_time(k->t, k->x, k->q, k->d, k->w, k->timed);
+    m_jacobian(&k->t, k->x, k->q, k->d, k->w, k->a);
+    if (TIMED) m_by_time(&k->t, k->x, k->q, k->d, k->w, k->timed);
     if (k->job->pivoting) {
         for (int l = 0; l < LANES; l++) if (k->lane[l].which >= 0) factorise_dense(k, c, l);
     } else {
-        m_factorise(c, k->a, k->lu);
+        m_factorise(&c, k->a, k->lu);
         V worst = K(0.0);
-        for (int n = 0; n < N; n++) worst = v_max(worst, v_abs(k->lu[DIAGONAL[n]] * (c - k->a[DIAGONAL[n]])));
+        for (int n = 0; n < N; n++) worst = v_max(worst, v_abs(k->lu[DIAGONAL[n]]) * (c + v_abs(k->a[DIAGONAL[n]])));
         for (int l = 0; l < LANES; l++) k->lane[l].lost = !(worst[l] < 1e12);
     }
     for (int n = 0; n < N; n++) k->u[n] = K(0.0);
     stage(k, 0, inverse);
-    sums_1(k->x, k->stage, k->u, inverse), stage(k, 1, inverse);
-    sums_2(k->x, k->stage, k->u, inverse), stage(k, 2, inverse);
-    sums_3(k->x, k->stage, k->u, inverse), stage(k, 3, inverse);
-    sums_4(k->x, k->stage, k->u, inverse), stage(k, 4, inverse);
-    sums_5(k->x, k->stage, k->u, inverse), stage(k, 5, inverse);
-    sums_6(k->x, k->stage, k->u, inverse), stage(k, 6, inverse);
-    sums_7(k->x, k->stage, k->u, inverse), stage(k, 7, inverse);
-    V sum = K(0.0), top = K(0.0);
+    sums_1(k->x, k->stage, k->u, inverse, N), stage(k, 1, inverse);
+    sums_2(k->x, k->stage, k->u, inverse, N), stage(k, 2, inverse);
+    sums_3(k->x, k->stage, k->u, inverse, N), stage(k, 3, inverse);
+    sums_4(k->x, k->stage, k->u, inverse, N), stage(k, 4, inverse);
+    sums_5(k->x, k->stage, k->u, inverse, N), stage(k, 5, inverse);
+    sums_6(k->x, k->stage, k->u, inverse, N), stage(k, 6, inverse);
+    sums_7(k->x, k->stage, k->u, inverse, N), stage(k, 7, inverse);
+    V sum = K(0.0), top = K(0.0), shares[2] = {K(0.0), K(0.0)}, sizes[2] = {K(1.0), K(1.0)};
     const V relative = K(k->job->relative);
-    for (int n = 0; n < N; n++) {
+    for (int n = 0; n < N; n++) { /* squares of error over size, two at a division */
         const V error = k->u[7 * N + n], y = k->stage[n] + error;
         const V size = v_max(v_abs(k->x[n]), v_abs(y));
-        const V share = error / (k->absolute[n] + relative * size);
-        sum += share * share;
+        shares[n & 1] = error, sizes[n & 1] = k->absolute[n] + relative * size;
         top = v_max(top, size);
         k->y[n] = y;
+        if (n & 1 || n == N - 1) {
+            const V a = shares[0] * sizes[1], b = shares[1] * sizes[0], c = K(1.0) / (sizes[0] * sizes[1]);
+            sum += (a * a + b * b) * c * c;
+            shares[0] = shares[1] = K(0.0), sizes[0] = sizes[1] = K(1.0);
+        }
     }
     const V error = v_sqrt(sum * K(1.0 / N));
     k->error = pick((top < K(1e300)) & (error < K(1e300)), error, K(INFINITY));

@@ -1,0 +1,297 @@
+/* Forward sensitivities: one trajectory in all lanes, its derivatives with respect to up to 24 quantities, four to a vector.
+ * S' = J(t) S + f_p(t) is linear once the trajectory is known: each accepted step takes the same method over it, with the
+ * factors that the step already has and the Jacobian on the step's own dense output; its change in time is exact. */
+typedef struct { /* derivatives of some rows: what each result of the tape is the derivative of, and by what */
+    Tape tape;
+    const int32_t *row, *kind, *index; /* kind 0: state (its place), 1: one of `used`, 2: time */
+} Slope;
+
+typedef struct {
+    int64_t columns, groups, n_used, n_atoms;
+    const int32_t *used;      /* parameters that the columns act through */
+    const double *weights;    /* (trajectory, used, column): derivative of each used parameter by each column */
+    const double *start;      /* (trajectory, N, column), in the caller's order */
+    Slope observed, gaps, effects;
+    double *out, *end;        /* (trajectory, time, observable, column), (trajectory, N, column) */
+} SlopeJob;
+
+#if SLOPES
+#include "columns.h"
+enum { POINTS = 6, MOST = 6 }; /* moments of the stages within a step: 0, c2, c3, c4, c5, 1; groups of columns */
+static const int POINT[8] = {0, 1, 2, 3, 4, 5, 5, 5};
+
+typedef struct Slopes {
+    const SlopeJob *job;
+    int size, columns, first; /* N * groups */
+    V *s, *next, *z, *u, *change, *weights, *inner, *jacobians, *turning, *entries, *moving, *state, *velocity, *before_rates;
+    V late[MOST];             /* how much later the present moment comes, per unit of each column */
+    double *was, *now, *values, *held, share;
+    int moved, entry_count;
+} Slopes;
+
+#define SLOPE(call) do { if (k->slopes) { call; } } while (0)
+
+static inline V *row_of(V *table, int n, int groups) { return table + n * groups; }
+
+/* Rows of d(rows)/d(columns) += a tape of partial derivatives times what they act through. */
+static void apply(Work *k, const Slope *slope, const double *xs, double t, const V *s, const V *late, int from, int count, V *rows) {
+    Slopes *m = k->slopes;
+    const int groups = (int)m->job->groups;
+    play(&slope->tape, t, xs, k->lane[0].p, k->r, m->values);
+    for (int e = 0; e < slope->tape.results; e++) {
+        const int row = slope->row[e] - from;
+        if (row < 0 || row >= count) continue;
+        const V *by = slope->kind[e] == 0 ? s + slope->index[e] * groups : slope->kind[e] == 1 ? m->weights + slope->index[e] * groups : late;
+        for (int g = 0; by && g < groups; g++) rows[row * groups + g] += K(m->values[e]) * by[g];
+    }
+}
+
+static void spread(V *to, double value) { *to = K(value); }
+
+static void mirror(Work *k) { /* lane 0 into the others: the Jacobian then serves whole vectors of columns */
+    for (int n = 0; n < N; n++) spread(&k->x[n], AT(k->x, n, 0)), spread(&k->absolute[n], AT(k->absolute, n, 0));
+    for (int n = 0; n < NQ; n++) spread(&k->q[n], AT(k->q, n, 0));
+    for (int n = 0; n < ND; n++) spread(&k->d[n], AT(k->d, n, 0));
+    k->t = K(k->lane[0].t);
+}
+
+static inline __attribute__((always_inline)) void times_rows(const V *a, const V *z, V *r, const int groups) { /* r += a z */
+    for (int e = 0; e < NJ;) {
+        const int row = ROW[PRESENT[e]];
+        V sum[MOST];
+        UNROLL for (int g = 0; g < groups; g++) sum[g] = r[row * groups + g];
+        for (; e < NJ && ROW[PRESENT[e]] == row; e++) {
+            const V f = a[PRESENT[e]];
+            const V *by = z + COLUMN[PRESENT[e]] * groups;
+            UNROLL for (int g = 0; g < groups; g++) sum[g] += f * by[g];
+        }
+        UNROLL for (int g = 0; g < groups; g++) r[row * groups + g] = sum[g];
+    }
+}
+
+static inline __attribute__((always_inline)) void solve_rows(const V *lu, V *b, const int groups) {
+    for (int i = 0, e = 0; i < N; i++) {
+        V sum[MOST];
+        UNROLL for (int g = 0; g < groups; g++) sum[g] = b[i * groups + g];
+        for (; COLUMN[e] < i; e++) UNROLL for (int g = 0; g < groups; g++) sum[g] -= lu[e] * b[COLUMN[e] * groups + g];
+        UNROLL for (int g = 0; g < groups; g++) b[i * groups + g] = sum[g];
+        while (e < NLU && ROW[e] == i) e++;
+    }
+    for (int i = N - 1, e = NLU - 1; i >= 0; i--) {
+        V sum[MOST];
+        UNROLL for (int g = 0; g < groups; g++) sum[g] = b[i * groups + g];
+        for (; COLUMN[e] > i; e--) UNROLL for (int g = 0; g < groups; g++) sum[g] -= lu[e] * b[COLUMN[e] * groups + g];
+        UNROLL for (int g = 0; g < groups; g++) b[i * groups + g] = sum[g] * lu[e];
+        while (e >= 0 && ROW[e] == i) e--;
+    }
+}
+
+#define BY_GROUPS(call)                                                                                 \
+    switch (groups) {                                                                                   \
+    case 1: call(1); break; case 2: call(2); break; case 3: call(3); break;                             \
+    case 4: call(4); break; case 5: call(5); break; default: call(6);                                   \
+    }
+static NOINLINE void times(const V *a, const V *z, V *r, int groups) {
+#define TIMES(G) times_rows(a, z, r, G)
+    BY_GROUPS(TIMES)
+}
+static NOINLINE void solve_columns(const V *lu, V *b, int groups) {
+#define SOLVE(G) solve_rows(lu, b, G)
+    BY_GROUPS(SOLVE)
+}
+
+static int columns_of(Work *k, const Part *parts, const V *t, const V *x, V *entries) { /* derivatives by the used parameters */
+    const SlopeJob *job = k->slopes->job;
+    int place = 0;
+    for (int64_t j = 0; j < job->n_used; j++) {
+        const int p = job->used[j];
+        if (parts[p]) parts[p](t, x, k->q, k->d, k->w, entries + place);
+        place += P_START[p + 1] - P_START[p];
+    }
+    return place;
+}
+
+static void add_columns(Work *k, const V *entries, V *r) {
+    const Slopes *m = k->slopes;
+    const int groups = (int)m->job->groups;
+    for (int64_t j = 0; j < m->job->n_used; j++) {
+        const int p = m->job->used[j];
+        const V *weight = m->weights + j * groups;
+        for (int e = P_START[p]; e < P_START[p + 1]; e++, entries++)
+            for (int g = 0; g < groups; g++) r[P_ROW[e] * groups + g] += *entries * weight[g];
+    }
+}
+
+/* Jacobians and columns at the moments of the stages, on the dense output of the step just made. */
+static void look_along(Work *k, V h) {
+    Slopes *m = k->slopes;
+    const double whole = k->lane[0].h;
+    for (int i = 0; i < 3; i++) for (int n = 0; n < N; n++) {
+        V sum = k->u[n] * K(RH[i][0]);
+        for (int j = 1; j < 8; j++) sum += k->u[j * N + n] * K(RH[i][j]);
+        m->inner[i * N + n] = sum;
+    }
+    for (int point = 0; point < POINTS; point++) {
+        const double share = RT[point] * h[0] / whole;
+        const V t = k->t + K(RT[point]) * h, s = K(share), rest = K(1.0 - share);
+        for (int n = 0; n < N; n++)
+            m->state[n] = rest * k->x[n] + s * (k->y[n] + rest * (m->inner[n] + s * (m->inner[N + n] + s * m->inner[2 * N + n])));
+        const V *x = point ? m->state : k->x;
+        if (point) m_jacobian(&t, x, k->q, k->d, k->w, m->jacobians + point * NLU);
+        else memcpy(m->jacobians, k->a, sizeof(V) * NLU);
+        columns_of(k, BY_P, &t, x, m->entries + point * m->entry_count);
+    }
+    memcpy(m->velocity, k->x, sizeof(V) * N);
+    for (int n = 0; n < N; n++) m->velocity[N + n] = K(0.0);
+    m_rates(&k->t, k->x, k->q, k->d, k->w, m->velocity + N);
+    m_turning(&k->t, m->velocity, k->q, k->d, k->w, m->turning);
+    columns_of(k, ALONG_P, &k->t, m->velocity, m->moving);
+}
+
+static void slopes_step(Work *k, double share) {
+    Slopes *m = k->slopes;
+    const int groups = (int)m->job->groups, size = m->size;
+    const V h = k->h * K(share), inverse = K(1.0) / h, c = inverse * K(1.0 / GAMMA);
+    m->share = share;
+    look_along(k, h);
+    if (share < 1.0 || k->job->pivoting) m_factorise(&c, k->a, k->lu);
+    for (int n = 0; n < size; n++) m->change[n] = m->u[n] = K(0.0), m->z[n] = m->s[n];
+    times(m->turning, m->s, m->change, groups);
+    add_columns(k, m->moving, m->change);
+    for (int i = 0; i < 8; i++) {
+        V *u = m->u + i * size;
+        switch (i) {
+        case 1: sums_1(m->s, m->z, m->u, inverse, size); break;
+        case 2: sums_2(m->s, m->z, m->u, inverse, size); break;
+        case 3: sums_3(m->s, m->z, m->u, inverse, size); break;
+        case 4: sums_4(m->s, m->z, m->u, inverse, size); break;
+        case 5: sums_5(m->s, m->z, m->u, inverse, size); break;
+        case 6: sums_6(m->s, m->z, m->u, inverse, size); break;
+        case 7: sums_7(m->s, m->z, m->u, inverse, size); break;
+        }
+        times(m->jacobians + POINT[i] * NLU, m->z, u, groups);
+        add_columns(k, m->entries + POINT[i] * m->entry_count, u);
+        if (RD[i] != 0.0) for (int n = 0; n < size; n++) u[n] += h * K(RD[i]) * m->change[n];
+        solve_columns(k->lu, u, groups);
+    }
+    for (int n = 0; n < size; n++) m->next[n] = m->z[n] + m->u[7 * size + n];
+}
+
+static void slopes_advance(Work *k) {
+    Slopes *m = k->slopes;
+    V *old = m->s;
+    m->s = m->next;
+    m->next = old;
+    m->moved = 1;
+}
+
+static void slopes_emit(Work *k, const double *xs, double t, double share) {
+    Slopes *m = k->slopes;
+    const SlopeJob *job = m->job;
+    const int groups = (int)job->groups, observed = k->job->observed.results, size = m->size;
+    const V *s = m->s;
+    V rows[observed * groups + 1];
+    if (share >= 0.0) {
+        const double part = share / m->share;
+        for (int n = 0; n < size; n++) {
+            V inner[3];
+            for (int i = 0; i < 3; i++) {
+                inner[i] = m->u[n] * K(RH[i][0]);
+                for (int j = 1; j < 8; j++) inner[i] += m->u[j * size + n] * K(RH[i][j]);
+            }
+            const V a = K(part), b = K(1.0 - part);
+            m->z[n] = b * m->s[n] + a * (m->next[n] + b * (inner[0] + a * (inner[1] + a * inner[2])));
+        }
+        s = m->z;
+    }
+    for (int n = 0; n < observed * groups; n++) rows[n] = K(0.0);
+    apply(k, &job->observed, xs, t, s, NULL, 0, observed, rows);
+    double *out = job->out + ((k->lane[0].which * k->job->n_times + k->lane[0].output) * observed) * job->columns;
+    for (int o = 0; o < observed; o++) for (int c = 0; c < job->columns; c++) out[o * job->columns + c] = rows[o * groups + c / LANES][c % LANES];
+}
+
+static void slopes_set(Work *k, int target) {
+    Slopes *m = k->slopes;
+    for (int g = 0; g < m->job->groups; g++) m->s[target * m->job->groups + g] = K(0.0);
+}
+
+static void slopes_set_parameter(Work *k, int target) {
+    Slopes *m = k->slopes;
+    for (int64_t j = 0; j < m->job->n_used; j++)
+        for (int g = 0; m->job->used[j] == target && g < m->job->groups; g++) m->weights[j * m->job->groups + g] = K(0.0);
+}
+
+/* Before what is due now happens: if a comparison turned here, by how much the moment moves with each column. */
+static void slopes_before(Work *k) {
+    Slopes *m = k->slopes;
+    const SlopeJob *job = m->job;
+    const Job *base = k->job;
+    const int groups = (int)job->groups, atoms = (int)job->n_atoms, offset = base->watch.results - atoms;
+    m->first = 0;
+    for (int g = 0; g < groups; g++) m->late[g] = K(0.0);
+    if (!m->moved || !atoms) return;
+    look(k, 0, m->now);
+    int turned = -1;
+    for (int a = atoms - 1; a >= 0; a--) if (m->now[offset + a] != k->lane[0].watch[offset + a]) turned = a;
+    if (turned < 0) return;
+    for (int n = 0; n < N; n++) m->before_rates[n] = K(0.0), spread(&k->x[n], AT(k->x, n, 0));
+    k->t = K(k->lane[0].t);
+    m_rates(&k->t, k->x, k->q, k->d, k->w, m->before_rates);
+    V up[MOST];
+    double down = 0.0;
+    for (int g = 0; g < groups; g++) up[g] = K(0.0);
+    present(k->x, 0, NULL, N, m->held);
+    apply(k, &job->gaps, m->held, k->lane[0].t, m->s, NULL, turned, 1, up);
+    for (int e = 0; e < job->gaps.tape.results; e++) {
+        if (job->gaps.row[e] != turned) continue;
+        if (job->gaps.kind[e] == 0) down += m->values[e] * AT(m->before_rates, job->gaps.index[e], 0);
+        if (job->gaps.kind[e] == 2) down += m->values[e];
+    }
+    if (!(fabs(down) > 0.0)) return;
+    m->first = 1;
+    for (int g = 0; g < groups; g++) m->late[g] = -up[g] / K(down);
+    for (int n = 0; n < N; n++) for (int g = 0; g < groups; g++) m->s[n * groups + g] += m->before_rates[n] * m->late[g];
+}
+
+/* An event is about to assign its values. */
+static void slopes_execute(Work *k, const Event *event) {
+    Slopes *m = k->slopes;
+    const int groups = (int)m->job->groups;
+    V rows[event->count * groups + 1];
+    for (int n = 0; n < event->count * groups; n++) rows[n] = K(0.0);
+    present(k->x, 0, NULL, N, m->held);
+    apply(k, &m->job->effects, m->held, k->lane[0].t, m->s, m->late, event->first, event->count, rows);
+    for (int n = 0; n < event->count; n++)
+        for (int g = 0; g < groups; g++) m->s[k->job->effect_targets[event->first + n] * groups + g] = rows[n * groups + g];
+}
+
+static void slopes_after(Work *k) {
+    Slopes *m = k->slopes;
+    const int groups = (int)m->job->groups;
+    mirror(k);
+    if (!m->first) return;
+    for (int n = 0; n < N; n++) m->before_rates[n] = K(0.0);
+    m_rates(&k->t, k->x, k->q, k->d, k->w, m->before_rates);
+    for (int n = 0; n < N; n++) for (int g = 0; g < groups; g++) m->s[n * groups + g] -= m->before_rates[n] * m->late[g];
+}
+
+static void slopes_leave(Work *k) {
+    const Slopes *m = k->slopes;
+    const SlopeJob *job = m->job;
+    for (int n = 0; n < N; n++) for (int c = 0; c < job->columns; c++)
+        job->end[(k->lane[0].which * N + ORDER[n]) * job->columns + c] = m->s[n * job->groups + c / LANES][c % LANES];
+}
+
+static void slopes_begin(Work *k, int64_t i) {
+    Slopes *m = k->slopes;
+    const SlopeJob *job = m->job;
+    const int groups = (int)job->groups, columns = (int)job->columns;
+    m->moved = 0;
+    for (int n = 0; n < N; n++) for (int c = 0; c < groups * LANES; c++)
+        m->s[n * groups + c / LANES][c % LANES] = c < columns ? job->start[(i * N + ORDER[n]) * columns + c] : 0.0;
+    for (int64_t j = 0; j < job->n_used; j++) for (int c = 0; c < groups * LANES; c++)
+        m->weights[j * groups + c / LANES][c % LANES] = c < columns ? job->weights[(i * job->n_used + j) * columns + c] : 0.0;
+}
+#else
+#define SLOPE(call)
+#endif

@@ -1,0 +1,61 @@
+/* The loop of trajectories with sensitivities: one at a time, in lane 0, mirrored into the others. */
+#if SLOPES
+static void integrate_slopes(Work *k) {
+    const Job *job = k->job;
+    k->before_h = k->h = K(1.0);
+    k->before_error = k->t = K(0.0);
+    while (k->next < job->count && !(job->cancel && *job->cancel)) {
+        slopes_begin(k, job->which ? job->which[k->next] : job->begin + k->next);
+        take(k, 0);
+        while (k->lane[0].which >= 0) {
+            if (job->cancel && *job->cancel) return;
+            mirror(k);
+            first_steps(k);
+            choose_lengths(k);
+            k->h = K(k->lane[0].h), k->t = K(k->lane[0].t);
+            step(k);
+            judge(k);
+        }
+    }
+}
+
+static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Store *store) {
+    const size_t groups = (size_t)job->groups, size = N * groups;
+    size_t entries = 1;
+    for (int64_t j = 0; j < job->n_used; j++) entries += P_START[job->used[j] + 1] - P_START[job->used[j]];
+    m->job = job, m->size = (int)size, m->entry_count = (int)entries;
+    V **vectors[] = {&m->s, &m->next, &m->z, &m->u, &m->change, &m->weights, &m->inner, &m->jacobians, &m->turning, &m->entries, &m->moving, &m->state, &m->velocity, &m->before_rates};
+    const size_t sizes[] = {size, size, size, 8 * size, size, job->n_used * groups, 3 * N, POINTS * NLU, NLU, POINTS * entries, entries, N, 2 * N, N};
+    for (int n = 0; n < 14; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
+    const int32_t most = largest(largest(job->observed.tape.results, job->gaps.tape.results), job->effects.tape.results);
+    m->values = get(store, sizeof(double) * (most + 1));
+    m->now = get(store, sizeof(double) * (base->watch.results + 1));
+    m->held = get(store, sizeof(double) * (N + 1));
+}
+
+/* Integrates trajectories with their derivatives; events must have no delays. 0, or 1 when there is no memory. */
+EXPORT int32_t exportin_slopes(const Job *job, const SlopeJob *wanted) {
+    void *memory[3] = {NULL, NULL, NULL};
+    const Tape *tapes[] = {&wanted->observed.tape, &wanted->gaps.tape, &wanted->effects.tape};
+    int32_t registers = 1;
+    for (int n = 0; n < 3; n++) registers = largest(registers, tapes[n]->operations);
+    Work *k = open_work(job, registers, memory);
+    Slopes *m = calloc(1, sizeof(Slopes) + 64);
+    if (k && m) {
+        Slopes *here = aligned(m);
+        Store store = {NULL, 0, 0};
+        lay_out_slopes(here, job, wanted, &store);
+        memory[2] = calloc(1, store.used + 64);
+        if (memory[2]) {
+            store = (Store){aligned(memory[2]), 0, store.used};
+            lay_out_slopes(here, job, wanted, &store);
+            k->slopes = here;
+            integrate_slopes(k);
+        }
+    }
+    const int failed = !(k && m && memory[2]);
+    for (int n = 0; n < 3; n++) free(memory[n]);
+    free(m);
+    return failed;
+}
+#endif
