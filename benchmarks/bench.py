@@ -1,6 +1,8 @@
 """Times what a user waits for, each beside a peer and taken in turns with it, so that a busy machine slows both.
 
-    python benchmarks/bench.py [--json] [--rounds 9] [--runs 3]
+    python benchmarks/bench.py [--quick] [--anyway] [--only door|engines] [--json] [--rounds 9] [--runs 3]
+
+The engine benchmark is in engine_bench.py, and described in README.md. The other rows are here:
 
 | what | peer |
 |---|---|
@@ -23,6 +25,10 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from engine_bench import compare_engines
+from machine import idle_check
+from record import Record
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "selinexor-npm1-aml.yaml"
@@ -117,15 +123,8 @@ def shown(timings: list[Timing]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Times what a user waits for.")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
-    parser.add_argument("--rounds", type=int, default=9, help="rounds of the short timings (default 9)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of the example (default 3)")
-    options = parser.parse_args()
-    if options.rounds < 1 or options.runs < 1:
-        parser.error("--rounds and --runs must be 1 or more")
-
+def door(options: argparse.Namespace) -> None:
+    """The rows of this file."""
     timings = [*starting(options.rounds), *simulating(options.rounds), *example(options.runs)]
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     if options.json:
@@ -133,6 +132,30 @@ def main() -> None:
     else:
         print("Python {python}, {machine}, {cores} cores; a group's rows take turns, the first is the peer".format(**machine))
         print(shown(timings))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Times what a user waits for, and the engines beside each other.")
+    parser.add_argument("--quick", action="store_true", help="short blocks, few patients, no AMICI: under two minutes")
+    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine too; the tables say so")
+    parser.add_argument("--only", choices=["door", "engines"], help="one half of the benchmark")
+    parser.add_argument("--json", action="store_true", help="print the door's rows as JSON, and nothing else: with --only door")
+    parser.add_argument("--rounds", type=int, default=None, help="rounds of the short timings (default 9, quick 3)")
+    parser.add_argument("--runs", type=int, default=None, help="runs of the example (default 3, quick 1)")
+    options = parser.parse_args()
+    options.rounds = (3 if options.quick else 9) if options.rounds is None else options.rounds
+    options.runs = (1 if options.quick else 3) if options.runs is None else options.runs
+    if options.rounds < 1 or options.runs < 1:
+        parser.error("--rounds and --runs must be 1 or more")
+
+    idle = idle_check()
+    print(f"{idle}.", file=sys.stderr)
+    if idle.busy and not options.anyway:
+        raise SystemExit("not measured: the machine is busy (it needs 95 % of the cores free); wait, or add --anyway.")
+    if options.only != "engines":
+        door(options)
+    if options.only != "door":
+        print(f"The record is {compare_engines(Record(idle, options.quick)).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -119,11 +119,11 @@ def test_bench90_against_libroadrunner_differences():
 
     for column, name in enumerate(names):
         nominal = engine[name]
-        step = 2e-3 * nominal
+        step = 4e-3 * nominal
         ahead = [course(name, nominal + n * step) for n in (-2, -1, 1, 2)]
         engine.resetToOrigin()
         expected = (ahead[0] - 8 * ahead[1] + 8 * ahead[2] - ahead[3]) / (12 * step)
-        size = np.maximum(np.abs(expected).max(axis=0), 1e-4 * np.abs(ahead[0]).max(axis=0) / nominal)
+        size = np.maximum(np.abs(expected).max(axis=0), 1e-3 * np.abs(ahead[0]).max(axis=0) / nominal)
         assert np.max(np.abs(found.values[0, :, :, column] - expected) / size) < 1e-6, name
 
 

@@ -168,5 +168,6 @@ class Call:
         """The results."""
         steps, rejected, waiting = (np.ascontiguousarray(self.stats[:, column]) for column in (0, 1, 3))
         return Batch(
-            self._grid, names, self.values, self.end, self.outcomes, self.redone, steps, rejected, self.end_parameters, self.end_triggers, waiting
-        )
+            self._grid, names, self.values, self.end, self.outcomes, self.redone, steps, rejected,
+            self.end_parameters, self.end_triggers, waiting,
+        )  # fmt: skip

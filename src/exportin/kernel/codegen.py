@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exportin.kernel.emit import BLOCK, Constants, Emitter
-from exportin.kernel.expression import Expr
 from exportin.kernel.emit_slopes import slope_sources
+from exportin.kernel.expression import Expr
 from exportin.kernel.ordering import Factors, factorise_pattern
 from exportin.kernel.system import System
 from exportin.kernel.tape import OPERATIONS
@@ -72,7 +72,9 @@ def generate(system: System, slopes: bool = False) -> Program:
     factorise, solve = _elimination(factors, present), _substitution(factors)
     extra = slope_sources(system, emitter, slots, place) if slopes else {}
     header = "\n".join([
-        operation_names(), _header(size, factors, constants, discrete, emitter.scratch, bool(by_time), sorted(present), slopes), _PROTOTYPES,
+        operation_names(),
+        _header(size, factors, constants, discrete, emitter.scratch, bool(by_time), sorted(present), slopes),
+        _PROTOTYPES,
     ])  # fmt: skip
     sources = {
         "model.h": header,
@@ -80,7 +82,8 @@ def generate(system: System, slopes: bool = False) -> Program:
         "factors.c": "\n".join([_INCLUDES, factorise, solve]),
         **{name: f"{_INCLUDES}\n{text}" for name, text in extra.items()},
     }
-    counts = {"rates": _count(parts["rates"]), "jacobian": _count(parts["jacobian"]), "factorise": _count(factorise), "solve": _count(solve)}
+    texts = {"rates": parts["rates"], "jacobian": parts["jacobian"], "factorise": factorise, "solve": solve}
+    counts = {name: _count(text) for name, text in texts.items()}
     return Program(sources, factors, tuple(constants.found), tuple(discrete), counts)
 
 
@@ -135,7 +138,8 @@ def _elimination(factors: Factors, present: set[int]) -> str:
         if len(lines) >= BLOCK or i == len(factors.rows) - 1:
             blocks.append("\n".join(lines))
             lines = []
-    text = [f"static NOINLINE void factorise_{n}(const V c, const V *restrict a, V *restrict lu) {{\n{body}\n}}\n" for n, body in enumerate(blocks)]
+    head = "(const V c, const V *restrict a, V *restrict lu)"
+    text = [f"static NOINLINE void factorise_{n}{head} {{\n{body}\n}}\n" for n, body in enumerate(blocks)]
     calls = "".join(f" factorise_{n}(c, a, lu);" for n in range(len(blocks)))
     return "\n".join([*text, f"HIDDEN void m_factorise(const V *c, const V *a, V *lu) {{{calls.replace('(c,', '(*c,')} }}\n"])
 
@@ -159,7 +163,8 @@ def _substitution(factors: Factors) -> str:
         if weight >= BLOCK:
             blocks.append([])
             weight = 0
-    text = [f"static NOINLINE void solve_{n}(const V *restrict lu, V *restrict b) {{\n" + "\n".join(body) + "\n}\n" for n, body in enumerate(blocks)]
+    head = "(const V *restrict lu, V *restrict b)"
+    text = [f"static NOINLINE void solve_{n}{head} {{\n" + "\n".join(body) + "\n}\n" for n, body in enumerate(blocks)]
     calls = "".join(f" solve_{n}(lu, b);" for n in range(len(blocks)))
     return "\n".join([*text, f"HIDDEN void m_solve(const V *lu, V *b) {{{calls} }}\n"])
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "compile_sbml", "compile_slopes", "compile_system", "model_sources"]
 
 _RUNTIME = (
-    "lanes.h", "tape.h", "job.h", "step.h", "dense.h", "look.h", "columns.h", "slopes.h", "event.h", "run.h", "slopes_run.h", "settle.h", "kernel.c",
+    "lanes.h", "tape.h", "job.h", "step.h", "dense.h", "look.h", "columns.h", "slopes.h", "event.h", "run.h", "slopes_run.h",
+    "settle.h", "kernel.c",
 )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def _opened(library: ctypes.CDLL, side: bytes) -> Compiled:
         getattr(library, name).restype = ctypes.c_int32
     numbers = np.zeros(len(LAYOUT), dtype=np.int32)
     library.exportin_layout(numbers.ctypes.data_as(ctypes.c_void_p))
-    told = dict(zip(LAYOUT, numbers.tolist(), strict=True))
+    told: dict[str, int] = dict(zip(LAYOUT, numbers.tolist(), strict=True))
     meant = {"states": len(system.states), "job": ctypes.sizeof(CJob), "event": ctypes.sizeof(CEvent), "tape": ctypes.sizeof(CTape)}
     if wrong := [name for name, size in meant.items() if told[name] != size]:
         raise CompilationFailed(f"a compiled model does not fit this version of exportin ({', '.join(wrong)}); remove the cache folder.")

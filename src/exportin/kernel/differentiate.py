@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,7 @@ def with_events_on_states(system: System) -> System:
     )
 
 
-def _on_states(event: Event, place: Mapping[int, int], moved: object) -> Event:
-    assert callable(moved)
+def _on_states(event: Event, place: Mapping[int, int], moved: Callable[[Expr], Expr]) -> Event:
     assignments = tuple(
         Assignment("x", place[one.index] if one.kind == "p" else one.index, moved(one.value)) for one in event.assignments
     )
@@ -100,7 +99,9 @@ def gaps_of(algebra: Algebra, atoms: Sequence[Expr]) -> list[Expr]:
     return [algebra.sub(*atom.args) if atom.op in {"lt", "le", "eq"} else atom.args[0] for atom in atoms]
 
 
-def chained(system: System, given: frozenset[int], point: Sequence[float], by: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def chained(
+    system: System, given: frozenset[int], point: Sequence[float], by: Sequence[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Derivatives of all parameters, and of the initial states, by some parameters, through initial assignments.
 
     Parameters

@@ -37,7 +37,8 @@ def slope_sources(system: System, emitter: Emitter, slots: Sequence[tuple[int, E
     turning = emitter.part("turning", [(f"out[{slot}] = {{}};", along(algebra, slope, size)) for slot, slope in slots])
     columns: list[str] = []
     rows: list[int] = []
-    starts, tables = [0], ([], [])  # type: tuple[list[int], tuple[list[str], list[str]]]
+    starts = [0]
+    tables: tuple[list[str], list[str]] = ([], [])
     for index in range(len(system.parameters)):
         leaf = algebra.p(index)
         entries = [(place[i], algebra.diff(rate, leaf)) for i, rate in enumerate(system.rates) if leaf in rate.leaves]
@@ -49,6 +50,6 @@ def slope_sources(system: System, emitter: Emitter, slots: Sequence[tuple[int, E
             if entries:
                 outputs = [(f"out[{n}] = {{}};", along(algebra, slope, size) if change else slope) for n, (_, slope) in enumerate(entries)]
                 columns.append(emitter.part(name, outputs, "static"))
-    table = f"HIDDEN const Part BY_P[] = {{{', '.join(tables[0]) or '0'}}};\nHIDDEN const Part ALONG_P[] = {{{', '.join(tables[1]) or '0'}}};\n"
-    table += f"HIDDEN const int P_START[] = {{{', '.join(map(str, starts))}}};\nHIDDEN const int P_ROW[] = {{{', '.join(map(str, rows)) or '0'}}};\n"
-    return {"turning.c": turning, "columns.c": "\n".join(['#include "columns.h"', *columns, table])}
+    lists = {"Part BY_P": tables[0], "Part ALONG_P": tables[1], "int P_START": map(str, starts), "int P_ROW": map(str, rows)}
+    columns += [f"HIDDEN const {name}[] = {{{', '.join(items) or '0'}}};" for name, items in lists.items()]
+    return {"turning.c": turning, "columns.c": "\n".join(['#include "columns.h"', *columns])}

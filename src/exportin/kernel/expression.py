@@ -10,20 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from exportin.kernel.operators import ARITY, DISCRETE, compute
+
 __all__ = ["ARITY", "DISCRETE", "Algebra", "Expr", "evaluate", "postorder", "rebuild"]
-
-# Operators with their number of arguments; None is any number.
-ARITY: dict[str, int | None] = {
-    "add": None, "mul": None, "div": 2, "pow": 2, "if": 3,
-    "exp": 1, "ln": 1, "sqrt": 1, "sin": 1, "cos": 1, "tan": 1, "sinh": 1, "cosh": 1, "tanh": 1,
-    "asin": 1, "acos": 1, "atan": 1, "asinh": 1, "acosh": 1, "atanh": 1,
-    "floor": 1, "ceil": 1, "factorial": 1,
-    "lt": 2, "le": 2, "eq": 2, "and": None, "or": None, "xor": None, "not": 1,
-}  # fmt: skip
-
-# What jumps: along a trajectory these are held over a step, and a step ends where one of them changes.
-DISCRETE = frozenset({"lt", "le", "eq", "floor", "ceil", "factorial"})
-
 
 @dataclass(frozen=True, eq=False)
 class Expr:
@@ -51,32 +40,6 @@ class Expr:
     def is_constant(self) -> bool:
         """Whether it depends on parameters and numbers alone."""
         return all(leaf.op == "p" for leaf in self.leaves)
-
-
-_FUNCTIONS: dict[str, Callable[..., float]] = {
-    "exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos, "tan": math.tan,
-    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "asin": math.asin, "acos": math.acos, "atan": math.atan,
-    "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
-    "floor": lambda a: float(math.floor(a)), "ceil": lambda a: float(math.ceil(a)), "factorial": lambda a: math.gamma(a + 1.0),
-    "add": lambda *terms: sum(terms), "mul": lambda *factors: math.prod(factors),
-    "div": lambda a, b: a / b, "pow": lambda a, b: a**b,
-    "lt": lambda a, b: float(a < b), "le": lambda a, b: float(a <= b), "eq": lambda a, b: float(a == b),
-    "and": lambda *a: float(all(a)), "or": lambda *a: float(any(a)), "not": lambda a: float(not a),
-    "xor": lambda *a: float(sum(map(bool, a)) % 2), "if": lambda c, a, b: a if c else b,
-}  # fmt: skip
-
-
-def _compute(op: str, values: Sequence[float]) -> float:
-    """One operator on numbers; what has no real value is NaN, a pole is infinite."""
-    try:
-        result = _FUNCTIONS[op](*values)
-    except ZeroDivisionError:
-        return math.nan if op == "div" and values[0] == 0 else math.copysign(math.inf, values[0]) if op == "div" else math.inf
-    except OverflowError:
-        return math.inf
-    except ValueError:
-        return -math.inf if op == "ln" and values[0] == 0 else math.nan
-    return math.nan if isinstance(result, complex) else float(result)
 
 
 class Algebra:
@@ -168,7 +131,7 @@ class Algebra:
 
     def div(self, a: Expr, b: Expr) -> Expr:
         """A quotient; a number below becomes a factor."""
-        if b.op == "num" and b.value not in (0.0,) and math.isfinite(b.value):
+        if b.op == "num" and b.value != 0.0 and math.isfinite(b.value):
             return self.num(a.value / b.value) if a.op == "num" else a if b.value == 1.0 else self._make("div", (a, b))
         if a.op == "num" and a.value == 0.0 and b.op != "num":
             return self.zero
@@ -195,7 +158,7 @@ class Algebra:
 
     def _folded(self, op: str, args: tuple[Expr, ...]) -> Expr:
         if all(argument.op == "num" for argument in args):
-            return self.num(_compute(op, [argument.value for argument in args]))
+            return self.num(compute(op, [argument.value for argument in args]))
         return self._make(op, args)
 
     def diff(self, expression: Expr, leaf: Expr) -> Expr:
@@ -222,7 +185,7 @@ class Algebra:
         if op == "if":
             return self.when(args[0], inner[1], inner[2])
         if op == "div":
-            a, b = args
+            b = args[1]
             below = self.zero if inner[1] is self.zero else self.mul(self.num(-1.0), inner[1], self.div(expression, b))
             return self.add(self.div(inner[0], b), below)
         if op == "pow":
@@ -300,5 +263,5 @@ def evaluate(roots: Sequence[Expr], x: Sequence[float], p: Sequence[float], t: f
         elif node.op == "t":
             found[node] = t
         else:
-            found[node] = _compute(node.op, [found[argument] for argument in node.args])
+            found[node] = compute(node.op, [found[argument] for argument in node.args])
     return [found[root] for root in roots]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from exportin.kernel.tape import Tape
 
-__all__ = ["CEvent", "CJob", "CRest", "CSlope", "CSlopeJob", "CTape", "LAYOUT", "pointer"]
+__all__ = ["LAYOUT", "CEvent", "CJob", "CRest", "CSlope", "CSlopeJob", "CTape", "pointer"]
 
 LAYOUT = ("lanes", "states", "factors", "constants", "discrete", "timed", "job", "event", "tape")
 _I32, _I64, _F64, _PTR = ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
@@ -51,7 +51,8 @@ class CJob(ctypes.Structure):
         ("pivoting", _I32), ("scaled", _I32),
         ("times", _PTR), ("n_times", _I64), ("observed", CTape), ("out", _PTR),
         ("end", _PTR), ("end_parameters", _PTR), ("end_triggers", _PTR), ("status", _PTR), ("stats", _PTR),
-        ("dose_offsets", _PTR), ("n_doses", _I64), ("dose_times", _PTR), ("dose_amounts", _PTR), ("dose_kinds", _PTR), ("dose_targets", _PTR),
+        ("dose_offsets", _PTR), ("n_doses", _I64), ("dose_times", _PTR), ("dose_amounts", _PTR),
+        ("dose_kinds", _PTR), ("dose_targets", _PTR),
         ("watch", CTape), ("stops", CTape), ("timing", CTape), ("effects", CTape),
         ("events", _PTR), ("effect_kinds", _PTR), ("effect_targets", _PTR), ("n_events", _I64), ("foreseen", _I64), ("cancel", _PTR),
     )  # fmt: skip

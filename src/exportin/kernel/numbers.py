@@ -121,6 +121,8 @@ def dose_table(
     UnknownName, BadQuantity
     """
     each = bool(changes) and not isinstance(changes[0], Change)
+    if not each and any(_differs(system, one, numbers) for one in changes if isinstance(one, Change)):
+        return dose_table(system, place, [list(changes)] * count, numbers, begin, count)  # type: ignore[arg-type]
     lists: Sequence[Any] = changes if each else [changes]
     if each and len(lists) != count:
         raise BadQuantity(f"{len(lists)} lists of changes for {count} trajectories; give one list for all, or one for each.")
@@ -131,6 +133,13 @@ def dose_table(
     offsets = np.concatenate([[0], np.cumsum([len(some) for some in lists])]).astype(np.int64) if each else None
     times, amounts, kinds, targets = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
     return Doses(offsets, np.array(times, float), np.array(amounts, float), np.array(kinds, np.int32), np.array(targets, np.int32))
+
+
+def _differs(system: System, change: Change, numbers: Numbers) -> bool:
+    """Whether setting a concentration is another amount in another trajectory, because volumes differ."""
+    if change.action != "set" or change.target not in system.states or not len(numbers.varied):
+        return False
+    return any(leaf.op == "p" and int(leaf.value) in numbers.varied for leaf in system.readable[change.target].leaves)
 
 
 def _row(system: System, place: Sequence[int], change: Change, numbers: Numbers, trajectory: int) -> tuple[float, float, int, int]:
@@ -154,10 +163,8 @@ def _meaning(system: System, state: int, numbers: Numbers, trajectory: int) -> f
     meaning = system.readable[name]
     if meaning is system.algebra.x(state):
         return 1.0
-    others = {leaf for leaf in meaning.leaves if leaf.op != "p"} - {system.algebra.x(state)}
-    if others or any(int(leaf.value) in numbers.varied for leaf in meaning.leaves if leaf.op == "p" and len(numbers.columns) > 1):
-        if others:
-            raise BadQuantity(f"a change cannot set {name}: the size of its compartment changes; add an amount instead.")
+    if any(leaf.op != "p" and leaf is not system.algebra.x(state) for leaf in meaning.leaves):
+        raise BadQuantity(f"a change cannot set {name}: the size of its compartment changes; add an amount instead.")
     point = [0.0] * len(system.states)
     point[state] = 1.0
     return evaluate([meaning], point, numbers.of(min(trajectory, len(numbers.columns) - 1)).tolist())[0]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exportin.errors import UnknownName
+from exportin.errors import BadQuantity, UnknownName
 from exportin.kernel.batch import Batch, Change, Outcome, Settled, Tolerance
 from exportin.kernel.call import Call, check_grid
 from exportin.kernel.compiled import Compiled, compile_slopes
@@ -101,15 +101,17 @@ class Sensitivity:
         grid, numbers = check_grid(times), read_numbers(self.system, values or {}, count)
         doses = dose_table(self.system, self._model.place, changes, numbers, float(grid[0]), count)
         wanted = [self._find(name) for name in observe]
-        passes = []
+        if not len(by):
+            raise BadQuantity("by: expected at least one name of a parameter or state.")
+        passes, calls = [], []
         for first in range(0, len(by), _AT_ONCE):
             columns = by[first : first + _AT_ONCE]
             weights, begin = self._beginning(columns, numbers, settled, count)
             starts = start_tapes(self._model, numbers.given & frozenset(self.system.computed))
             start = None if settled is None else self._extended(settled, numbers, count)
-            call = Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, tolerance or Tolerance(), start)
-            passes.append(_Pass(self, call, wanted, weights, begin).run(len(grid), count, workers))
-        batch = replace(call.batch(tuple(str(name) for name in observe)))
+            calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, tolerance or Tolerance(), start))
+            passes.append(_Pass(self, calls[-1], wanted, weights, begin).run(len(grid), count, workers))
+        batch = calls[-1].batch(tuple(str(name) for name in observe))
         return Sensitivities(batch, tuple(by), *(np.concatenate([one[n] for one in passes], axis=-1) for n in (0, 1)))
 
     def _find(self, name: str | Expr) -> Expr:
@@ -170,7 +172,9 @@ class Sensitivity:
 class _Pass:
     """One call of the compiled code for up to 24 columns."""
 
-    def __init__(self, whole: Sensitivity, call: Call, wanted: Sequence[Expr], weights: NDArray[np.float64], begin: NDArray[np.float64]) -> None:
+    def __init__(
+        self, whole: Sensitivity, call: Call, wanted: Sequence[Expr], weights: NDArray[np.float64], begin: NDArray[np.float64]
+    ) -> None:
         system, model = whole.system, whole._model
         self._call, self._model, self._alive = call, model, list[Any]()
         self._columns = weights.shape[2]

@@ -57,7 +57,7 @@ class Solver:
             return system.readable[name]
         if name.startswith("[") and name[1:-1] in system.concentrations:
             return system.concentrations[name[1:-1]]
-        from exportin.kernel.sbml_math import read_formula
+        from exportin.kernel.formula import read_formula
 
         return read_formula(system.algebra, name, system.readable)
 

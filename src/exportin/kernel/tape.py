@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.kernel.expression import ARITY, Algebra, Expr, postorder
+from exportin.kernel.expression import ARITY, Expr, postorder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +51,7 @@ def write_tape(roots: Sequence[Expr], place: Sequence[int] | None = None) -> Tap
 
     Examples
     --------
+    >>> from exportin.kernel.expression import Algebra
     >>> algebra = Algebra()
     >>> write_tape([algebra.add(algebra.x(0), algebra.num(2.0))]).code.tolist()
     [[1, 0, 0, 0], [0, 0, 0, 0], [4, 0, 1, 0]]

@@ -1,0 +1,1 @@
+"""Engines behind one interface, each run in a process of its own."""
