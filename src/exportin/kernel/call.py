@@ -28,6 +28,7 @@ _BLOCK = 64  # trajectories a call takes at least, so that lanes are refilled
 _REDO = (Outcome.STEP_TOO_SMALL, Outcome.NOT_FINITE, Outcome.PIVOT_LOST)
 _STATS = 4
 _FAR = 0.05  # a share of a state; what Newton moves further had not settled
+_NOISE = 1e-3  # what a loose tolerance of the run may leave
 
 
 def check_grid(times: ArrayLike) -> NDArray[np.float64]:
@@ -162,7 +163,16 @@ class Call:
             return int(self._model.library.exportin_settle(ctypes.byref(job), ctypes.byref(rest)))
 
         self.share(call, None, self._count, workers)
+        self._tell_cycles()
         return distance
+
+    def _tell_cycles(self) -> None:
+        """A run that was as far from the steady state half way as at its end goes round it: nothing settled."""
+        size = np.abs(self.end)
+        size = np.maximum(size, 1e-9 * size.max(axis=1, initial=0.0, keepdims=True))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            half, end = (np.nanmax(np.abs(self.values[:, row] - self.end) / size, axis=1, initial=0.0) for row in (1, 2))
+        self.outcomes[(self.outcomes == Outcome.DONE) & (end > _NOISE) & (end > 0.5 * half)] = Outcome.NOT_SETTLED
 
     def batch(self, names: tuple[str, ...]) -> Batch:
         """The results."""

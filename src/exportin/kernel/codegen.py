@@ -138,7 +138,7 @@ def _elimination(factors: Factors, present: set[int]) -> str:
         if len(lines) >= BLOCK or i == len(factors.rows) - 1:
             blocks.append("\n".join(lines))
             lines = []
-    head = "(const V c, const V *restrict a, V *restrict lu)"
+    head = "(const V c, const V *a, V *lu)"  # they may be the same: a row is read before it is written
     text = [f"static NOINLINE void factorise_{n}{head} {{\n{body}\n}}\n" for n, body in enumerate(blocks)]
     calls = "".join(f" factorise_{n}(c, a, lu);" for n in range(len(blocks)))
     return "\n".join([*text, f"HIDDEN void m_factorise(const V *c, const V *a, V *lu) {{{calls.replace('(c,', '(*c,')} }}\n"])

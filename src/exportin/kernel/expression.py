@@ -6,6 +6,7 @@ truth values are the numbers 0 and 1. Whatever SBML has beyond them (abs, max, s
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ class Algebra:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, tuple[int, ...], float], Expr] = {}
+        self._ranks = itertools.count()
         self._derivatives: dict[tuple[Expr, Expr], Expr] = {}
         self.zero, self.one = self.num(0.0), self.num(1.0)
         self.time = self._make("t", (), 0.0)
@@ -56,11 +58,10 @@ class Algebra:
         if (known := self._known.get(key)) is not None:
             return known
         leaves = frozenset[Expr]().union(*(argument.leaves for argument in args))
-        made = Expr(op, args, value, len(self._known), leaves)
+        made = Expr(op, args, value, next(self._ranks), leaves)
         if op in {"x", "p", "t"}:
             object.__setattr__(made, "leaves", frozenset([made]))
-        self._known[key] = made
-        return made
+        return self._known.setdefault(key, made)  # of two threads that make the same, one wins; no rank is given twice
 
     def remake(self, op: str, args: tuple[Expr, ...], value: float = 0.0) -> Expr:
         """A node exactly as another algebra made it, with arguments of this one."""

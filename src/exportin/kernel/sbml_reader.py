@@ -56,7 +56,7 @@ def _build(parts: Parts) -> System:
     parameters = tuple(name for name in names if not parts.is_state(name) and name not in parts.assigned)
     slots = Slots({name: i for i, name in enumerate(states)}, {name: i for i, name in enumerate(parameters)})
     along = Along(parts, slots, reader, algebra)
-    known = resolve(along.definitions(), [*names, *parts.reactions, *_read_on_the_way(parts)])
+    known = resolve(along.definitions(), [*names, *parts.reactions, *sorted(_read_on_the_way(parts))])
     rates = tuple(_rate(parts, along, name, known) for name in states)
     initial, computed = _start(parts, slots, reader, algebra)
     events = EventReader(parts, slots, reader, algebra, along, known)
@@ -94,9 +94,9 @@ def _start(parts: Parts, slots: Slots, reader: MathReader, algebra: Algebra) -> 
     """Initial values of the states, and the parameters that follow from others in the order of their computation."""
     start = Start(parts, slots, reader, algebra)
     quantities = parts.quantities
-    computed = {name for name in slots.parameters if start.is_computed(quantities[name])}
+    computed = [name for name in slots.parameters if start.is_computed(quantities[name])]
     first = {name: start.first(quantities[name]) for name in [*slots.states, *computed]}
-    known = resolve(start.definitions(), [*quantities, *(need for one in first.values() for need in one.needs)])
+    known = resolve(start.definitions(), [*quantities, *(need for one in first.values() for need in sorted(one.needs))])
     initial = tuple(first[name].make(known) for name in slots.states)
     return initial, {slots.parameters[name]: first[name].make(known) for name in known if name in computed}
 

@@ -42,15 +42,15 @@ def resolve(definitions: Mapping[str, Definition], wanted: Iterable[str]) -> dic
     BadNetwork
         If an id is not defined, or ids are defined by each other.
     """
-    graph: dict[str, frozenset[str]] = {}
+    graph: dict[str, list[str]] = {}  # in an order of its own, so that every process makes the same expressions
     queue = list(wanted)
     while queue:
         name = queue.pop()
         if name not in definitions:
             raise BadNetwork(f"the model uses {_spoken(name)} but does not define it; declare it.")
         if name not in graph:
-            graph[name] = definitions[name].needs
-            for need in sorted(graph[name]):
+            graph[name] = sorted(definitions[name].needs)
+            for need in graph[name]:
                 if need not in definitions:
                     raise BadNetwork(f"{_spoken(name)} needs {_spoken(need)}, which the model does not define; declare it.")
                 queue.append(need)

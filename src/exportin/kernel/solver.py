@@ -156,10 +156,11 @@ class Solver:
         """
         numbers = read_numbers(self.system, values or {}, count)
         none = dose_table(self.system, (), (), numbers, 0.0, count)
-        grid = np.array([0.0, horizon])
+        grid = np.array([0.0, 0.5 * horizon, horizon])
+        everything = [self.system.algebra.x(state) for state in range(len(self.states))]
         begun = self._call(grid[:1], numbers, none, [], count, tolerance or _SETTLING, start)
         begun.run(workers)
-        call = self._call(grid, numbers, none, [], count, tolerance or _SETTLING, begun.end)
+        call = self._call(grid, numbers, none, everything, count, tolerance or _SETTLING, begun.end)
         call.job.most_steps = MOST_STEPS
         call.run(workers)
         distance = call.polish(begun.end, self.totals(), workers)
@@ -170,9 +171,10 @@ class Solver:
         """Weights of the conserved totals, shape (total, state)."""
         if self._weights is None:
             totals = conserved_totals(self.system)
-            self._weights = np.zeros((len(totals), len(self.states)))
-            for row, total in zip(self._weights, totals, strict=True):
+            weights = np.zeros((len(totals), len(self.states)))
+            for row, total in zip(weights, totals, strict=True):
                 row[list(total)] = list(total.values())
+            self._weights = weights  # whole, for other threads
         return self._weights
 
     def start_of(self, values: Mapping[str, ArrayLike] | None = None, count: int = 1) -> NDArray[np.float64]:

@@ -132,7 +132,7 @@ static void next_stop(Work *k, int l) {
     for (int n = 0; n < one->n_stops; n++) if (one->stops[n] > one->t && one->stops[n] < stop) stop = one->stops[n];
     for (int n = 0; n < one->n_waiting; n++) if (one->waiting[n].when > one->t && one->waiting[n].when < stop) stop = one->waiting[n].when;
     if (job->foreseen && job->watch.results) { /* what turns only after the present moment, as `time > 5` at 5 */
-        const double after = nextafter(one->t, INFINITY);
+        const double after = fmax(nextafter(one->t, INFINITY), one->t + 1e-20 * (stop - one->t)); /* at 0 the next number is far too near */
         present(k->x, l, job->watch.reads, job->watch.states, k->xs);
         play(&job->watch, after, k->xs, one->p, k->r, one->was);
         if (after < stop && differs(k, one->watch, one->was)) stop = after;

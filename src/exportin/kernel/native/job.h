@@ -63,7 +63,7 @@ typedef struct {
 #define QUEUE 64
 typedef struct {
     int64_t which, steps, rejected, roots, output, dose, last_dose;
-    double t, h, stop, mark, keep;
+    double t, h, stop, mark, keep, share;
     int32_t fresh, failed, lost, losses, n_stops, n_waiting, marked, moved;
     double *p, *watch, *was, *stops, *scratch;
     uint8_t *trigger;

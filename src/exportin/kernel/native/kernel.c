@@ -24,8 +24,9 @@ static int32_t largest(int32_t a, int32_t b) { return a > b ? a : b; }
 
 static void lay_out(Work *k, const Job *job, int32_t registers, Store *store) {
     V **vectors[] = {&k->x, &k->y, &k->stage, &k->absolute, &k->timed, &k->u, &k->q, &k->d, &k->w, &k->a, &k->lu};
-    const size_t sizes[] = {N, N, N, N, N, 8 * N, NQ, ND, NW, NLU, NLU};
+    const size_t sizes[] = {N, N, N, N, N, 8 * N, NQ, ND, NW, NLU, SLOPES ? NLU : 0};
     for (int n = 0; n < 11; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
+    if (!SLOPES) k->lu = k->a; /* factorised in place, which spares the cache; slopes need the Jacobian afterwards */
     int32_t scratch = largest(largest(NQ, N), (int32_t)job->parameters), effects = 1;
     const Tape *tapes[] = {&job->prepare, &job->initial, &job->constants, &job->observed, &job->watch, &job->stops, &job->timing, &job->effects};
     for (int n = 0; n < 8; n++) registers = largest(registers, tapes[n]->operations), scratch = largest(scratch, tapes[n]->results);

@@ -158,66 +158,95 @@ static void outputs_within(Work *k, int l, double end) {
     }
 }
 
-static void accept(Work *k, int l) {
+/* How far an accepted step goes, with the outputs on the way; the state that it ends in is put into `y`. */
+static double reach(Work *k, int l, int *landed) {
     Lane *one = &k->lane[l];
-    const int landed = one->t + one->h >= one->stop || one->h == one->stop - one->t;
-    double end = landed ? one->stop : one->t + one->h, share = 1.0;
+    *landed = one->t + one->h >= one->stop || one->h == one->stop - one->t;
+    double end = *landed ? one->stop : one->t + one->h;
     one->steps++;
-    if (k->job->watch.results && !k->job->foreseen) share = turning(k, l, end);
-    if (share < 1.0) end = one->t + share * one->h;
-    SLOPE(slopes_step(k, share));
-    outputs_within(k, l, share < 1.0 ? end - 8.0 * DBL_EPSILON * fabs(end) : end); /* a row at the moment is that after it */
-    if (share < 1.0) {
-        within(k, l, share, NULL, N, k->xs);
-        for (int n = 0; n < N; n++) AT(k->x, n, l) = k->xs[n];
-    } else {
-        for (int n = 0; n < N; n++) AT(k->x, n, l) = AT(k->y, n, l);
+    one->share = k->job->watch.results && !k->job->foreseen ? turning(k, l, end) : 1.0;
+    if (one->share < 1.0) end = one->t + one->share * one->h, *landed = 1;
+    SLOPE(slopes_step(k, one->share));
+    outputs_within(k, l, one->share < 1.0 ? end - 8.0 * DBL_EPSILON * fabs(end) : end); /* a row at the moment is that after it */
+    if (one->share < 1.0) {
+        within(k, l, one->share, NULL, N, k->xs);
+        for (int n = 0; n < N; n++) AT(k->y, n, l) = k->xs[n];
     }
+    return end;
+}
+
+/* The new states of the lanes that accepted become the present ones; the arrays change places where all did. */
+static void advance(Work *k, M accepted, int all) {
+    if (all) {
+        V *old = k->x;
+        k->x = k->y;
+        k->y = old;
+    } else {
+        for (int n = 0; n < N; n++) k->x[n] = pick(accepted, k->y[n], k->x[n]);
+    }
+}
+
+static void arrive(Work *k, int l, double end, int landed) {
+    Lane *one = &k->lane[l];
+    const double last = k->job->times[k->job->n_times - 1];
     one->t = end;
     SLOPE(slopes_advance(k));
-    if (share < 1.0 || landed) {
-        if (share < 1.0 && ++one->marked > 1000) {
-            const double passed = end - one->mark, horizon = k->job->times[k->job->n_times - 1] - k->job->times[0];
-            if (passed < 1e-6 * horizon) { leave(k, l, CHATTERING); return; }
+    if (landed) {
+        if (one->share < 1.0 && ++one->marked > 1000) {
+            if (end - one->mark < 1e-6 * (last - k->job->times[0])) { leave(k, l, CHATTERING); return; }
             one->mark = end, one->marked = 0;
         }
-        const int64_t dose = one->dose;
-        const double last = k->job->times[k->job->n_times - 1];
         settle_moment(k, l);
-        one->fresh = share < 1.0 || one->dose != dose || end < last;
+        one->fresh = 1;
     } else {
         outputs_now(k, l);
     }
     if (one->which >= 0 && one->steps >= k->job->most_steps) leave(k, l, TOO_MANY_STEPS);
 }
 
+static void reject(Work *k, int l, double grow) {
+    Lane *one = &k->lane[l];
+    const int finite = k->error[l] < 1e300;
+    one->rejected++;
+    one->failed++;
+    one->losses += one->lost;
+    one->h *= finite && !one->lost ? (grow > 0.1 ? grow < 0.9 ? grow : 0.9 : 0.1) : 0.25;
+    const int tiny = one->h < 8.0 * DBL_EPSILON * fabs(one->t) || one->h < 1e-300;
+    if (tiny || one->rejected > k->job->most_steps || (one->losses > 20 + one->steps / 4 && !k->job->pivoting)) /* pivoting may do better */
+        leave(k, l, one->lost ? PIVOT_LOST : finite ? STEP_TOO_SMALL : NOT_FINITE);
+}
+
 static void judge(Work *k) {
-    /* h' = h min(8, max(0.1, 0.95 error^(-1/5))), and Gustafsson's prediction from the last accepted step */
+    /* h' = h min(8, max(0.2, 0.95 error^(-1/5))), and Gustafsson's prediction from the last accepted step */
     const V error = v_max(k->error, K(1e-8));
     const V factor = K(0.95) * v_exp(K(-0.2) * v_log(error));
     const V predicted = k->h / k->before_h * v_exp(K(0.2) * v_log(v_max(k->before_error, K(1e-8)) / (error * error))) * K(0.95);
+    M accepted = KM(0);
+    double end[LANES], next[LANES];
+    int all = 1, landed[LANES];
     for (int l = 0; l < LANES; l++) {
         Lane *one = &k->lane[l];
         if (one->which < 0) continue;
         double grow = factor[l];
-        if (k->error[l] <= 1.0 && !one->lost) {
-            if (k->before_error[l] > 0.0 && predicted[l] < grow) grow = predicted[l];
-            if (one->failed && grow > 1.0) grow = 1.0;
-            grow = grow > 8.0 ? 8.0 : grow < 0.2 ? 0.2 : grow;
-            k->before_h[l] = one->h, k->before_error[l] = error[l] > 0.01 ? error[l] : 0.01;
-            const double next = one->h * grow;
-            one->failed = 0;
-            accept(k, l);
-            if (one->which >= 0) one->h = grow >= 1.0 && one->keep > next ? one->keep : next; /* a step cut short says little */
-        } else {
-            one->rejected++;
-            one->failed++;
-            one->losses += one->lost;
-            one->h *= k->error[l] < 1e300 && !one->lost ? (grow > 0.1 ? grow < 0.9 ? grow : 0.9 : 0.1) : 0.25;
-            if (one->h < 8.0 * DBL_EPSILON * fabs(one->t) || one->h < 1e-300 || one->rejected > k->job->most_steps
-                || (one->losses > 20 + one->steps / 4 && !k->job->pivoting)) /* pivoting may do better */
-                leave(k, l, one->lost ? PIVOT_LOST : k->error[l] < 1e300 ? STEP_TOO_SMALL : NOT_FINITE);
+        if (!(k->error[l] <= 1.0) || one->lost) {
+            all = 0;
+            reject(k, l, grow);
+            continue;
         }
+        if (k->before_error[l] > 0.0 && predicted[l] < grow) grow = predicted[l];
+        if (one->failed && grow > 1.0) grow = 1.0;
+        grow = grow > 8.0 ? 8.0 : grow < 0.2 ? 0.2 : grow;
+        k->before_h[l] = one->h, k->before_error[l] = error[l] > 0.01 ? error[l] : 0.01;
+        next[l] = grow >= 1.0 && one->keep > one->h * grow ? one->keep : one->h * grow; /* a step cut short says little */
+        one->failed = 0;
+        accepted[l] = -1;
+        end[l] = reach(k, l, &landed[l]);
+    }
+    advance(k, accepted, all);
+    for (int l = 0; l < LANES; l++) {
+        if (!accepted[l]) continue;
+        k->lane[l].h = next[l];
+        arrive(k, l, end[l], landed[l]);
     }
 }
 

@@ -9,7 +9,7 @@ static void solve(Work *k, V *b) {
     else for (int l = 0; l < LANES; l++) if (k->lane[l].which >= 0) solve_dense(k, b, l);
 }
 
-static void stage(Work *k, int i, V inverse) {
+static void stage(Work *k, int i) {
     V *u = k->u + i * N;
     const V t = k->t + k->h * K(RT[i]);
     m_rates(&t, i ? k->stage : k->x, k->q, k->d, k->w, u);
@@ -18,7 +18,6 @@ static void stage(Work *k, int i, V inverse) {
         for (int n = 0; n < N; n++) u[n] += s * k->timed[n];
     }
     solve(k, u);
-    (void)inverse;
 }
 
 /* New states into y, error norm of each lane into error. */
@@ -29,20 +28,21 @@ static void step(Work *k) {
     if (k->job->pivoting) {
         for (int l = 0; l < LANES; l++) if (k->lane[l].which >= 0) factorise_dense(k, c, l);
     } else {
-        m_factorise(&c, k->a, k->lu);
         V worst = K(0.0);
-        for (int n = 0; n < N; n++) worst = v_max(worst, v_abs(k->lu[DIAGONAL[n]]) * (c + v_abs(k->a[DIAGONAL[n]])));
+        for (int n = 0; n < N; n++) k->stage[n] = c + v_abs(k->a[DIAGONAL[n]]);
+        m_factorise(&c, k->a, k->lu);
+        for (int n = 0; n < N; n++) worst = v_max(worst, v_abs(k->lu[DIAGONAL[n]]) * k->stage[n]);
         for (int l = 0; l < LANES; l++) k->lane[l].lost = !(worst[l] < 1e12);
     }
     for (int n = 0; n < N; n++) k->u[n] = K(0.0);
-    stage(k, 0, inverse);
-    sums_1(k->x, k->stage, k->u, inverse, N), stage(k, 1, inverse);
-    sums_2(k->x, k->stage, k->u, inverse, N), stage(k, 2, inverse);
-    sums_3(k->x, k->stage, k->u, inverse, N), stage(k, 3, inverse);
-    sums_4(k->x, k->stage, k->u, inverse, N), stage(k, 4, inverse);
-    sums_5(k->x, k->stage, k->u, inverse, N), stage(k, 5, inverse);
-    sums_6(k->x, k->stage, k->u, inverse, N), stage(k, 6, inverse);
-    sums_7(k->x, k->stage, k->u, inverse, N), stage(k, 7, inverse);
+    stage(k, 0);
+    sums_1(k->x, k->stage, k->u, inverse, N), stage(k, 1);
+    sums_2(k->x, k->stage, k->u, inverse, N), stage(k, 2);
+    sums_3(k->x, k->stage, k->u, inverse, N), stage(k, 3);
+    sums_4(k->x, k->stage, k->u, inverse, N), stage(k, 4);
+    sums_5(k->x, k->stage, k->u, inverse, N), stage(k, 5);
+    sums_6(k->x, k->stage, k->u, inverse, N), stage(k, 6);
+    sums_7(k->x, k->stage, k->u, inverse, N), stage(k, 7);
     V sum = K(0.0), top = K(0.0), shares[2] = {K(0.0), K(0.0)}, sizes[2] = {K(1.0), K(1.0)};
     const V relative = K(k->job->relative);
     for (int n = 0; n < N; n++) { /* squares of error over size, two at a division */
