@@ -102,7 +102,8 @@ def test_simultaneous_events_all_happen_and_can_set_off_others():
       at (x > 0.5 && y > 0.5): z = time;
       at (z > 0): w = z + 1;
     """)
-    assert many.run([0.0, 0.5, 1.0, 2.0], ["x", "y", "z", "w"]).checked().values[0].tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], *[[1, 1, 1, 2]] * 2]
+    found = many.run([0.0, 0.5, 1.0, 2.0], ["x", "y", "z", "w"]).checked().values[0]
+    assert found.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [1, 1, 1, 2], [1, 1, 1, 2]]
 
 
 def test_an_event_at_the_start_depends_on_what_was_before():

@@ -146,7 +146,8 @@ def test_the_gradient_of_a_misfit_leads_to_the_numbers_behind_the_data():
     sensitivity, by, guess = Sensitivity(solver), ["kk", "r"], {**values, "kk": 0.8, "r": 0.1}
     here = measure_misfit(sensitivity, data, by, guess, tolerance=TIGHT)
     for column, name in enumerate(by):
-        ahead, behind = (measure_misfit(sensitivity, data, by, {**guess, name: guess[name] + s}, tolerance=TIGHT).value for s in (1e-5, -1e-5))
+        moved = [{**guess, name: guess[name] + step} for step in (1e-5, -1e-5)]
+        ahead, behind = (measure_misfit(sensitivity, data, by, one, tolerance=TIGHT).value for one in moved)
         assert here.gradient[column] == pytest.approx((ahead - behind) / 2e-5, rel=1e-6)
     for _ in range(8):
         step = np.linalg.lstsq(here.jacobian, -here.residuals, rcond=None)[0]

@@ -16,6 +16,7 @@ __all__ = ["GENERATOR", "Program", "generate"]
 
 GENERATOR = "2"  # part of every cache key: raise it when the generated text changes
 
+_MOST_UNROLLED = 20_000  # operations of a factorisation; beyond, compilers take minutes and the code no longer fits a cache
 _INCLUDES = '#include "lanes.h"\n#include "model.h"\n'
 _PART = "(const V *t, const V *x, const V *q, const V *d, V *w, V *out);"
 _PROTOTYPES = "\n".join([
@@ -69,7 +70,8 @@ def generate(system: System, slopes: bool = False) -> Program:
         "jacobian": emitter.part("jacobian", [(f"out[{slot}] = {{}};", slope) for slot, slope in slots]),
         "by_time": emitter.part("by_time", [(f"out[{k}] = {{}};", slope) for k, slope in by_time]),
     }
-    factorise, solve = _elimination(factors, present), _substitution(factors)
+    unrolled = factors.operations <= _MOST_UNROLLED
+    factorise, solve = (_elimination(factors, present), _substitution(factors)) if unrolled else ("", "")
     extra = slope_sources(system, emitter, slots, place) if slopes else {}
     header = "\n".join([
         operation_names(),
@@ -79,11 +81,13 @@ def generate(system: System, slopes: bool = False) -> Program:
     sources = {
         "model.h": header,
         "rates.c": "\n".join([_INCLUDES, *parts.values()]),
-        "factors.c": "\n".join([_INCLUDES, factorise, solve]),
+        "factors.c": "\n".join([_INCLUDES, factorise, solve] if unrolled else [_INCLUDES, '#include "loops.h"']),
         **{name: f"{_INCLUDES}\n{text}" for name, text in extra.items()},
     }
     texts = {"rates": parts["rates"], "jacobian": parts["jacobian"], "factorise": factorise, "solve": solve}
     counts = {name: _count(text) for name, text in texts.items()}
+    if not unrolled:
+        counts |= {"factorise": 2 * factors.operations, "solve": 2 * factors.size}
     return Program(sources, factors, tuple(constants.found), tuple(discrete), counts)
 
 

@@ -31,6 +31,12 @@ class Factors:
         """Number of entries of L + U."""
         return self.start[-1]
 
+    @property
+    def operations(self) -> int:
+        """Multiply-and-subtract operations of a factorisation."""
+        ahead = [sum(column > k for column in row) for k, row in enumerate(self.rows)]
+        return sum(1 + ahead[k] for i, row in enumerate(self.rows) for k in row if k < i)
+
     def slot(self, row: int, column: int) -> int:
         """Place of an entry in the list of all entries."""
         return self.start[row] + self.rows[row].index(column)
