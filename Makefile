@@ -3,6 +3,7 @@
 
 EXAMPLE = selinexor-npm1-aml
 WORKERS = 2
+BENCH =
 PY = .venv/bin/python
 PIP = $(PY) -m pip install -qq --disable-pip-version-check
 
@@ -13,7 +14,7 @@ help:
 	@echo "make test      install, then lint, types, doctests and tests (what .ci/run runs)"
 	@echo "make lint      ruff and pyright only"
 	@echo "make docs      check the documentation's links and code"
-	@echo "make bench     time the import, the command line, the example and one simulation"
+	@echo "make bench     time the import, the command line, the example, and the engines beside each other (BENCH=--quick)"
 	@echo "make validate  the slow comparisons with published results"
 	@echo "make clean     remove .venv and the caches; results in out/ stay"
 
@@ -43,9 +44,9 @@ docs: .venv/developed
 	@test -f docs/check.py || { echo "docs/check.py is not there: nothing was checked." >&2; exit 2; }
 	$(PY) docs/check.py
 
-bench: .venv/installed
+bench: .venv/referenced
 	@$(HERE)
-	$(PY) benchmarks/bench.py
+	$(PY) benchmarks/bench.py $(BENCH)
 
 validate: .venv/developed
 	@$(HERE)
@@ -87,5 +88,11 @@ clean:
 	echo "Installing $$what into .venv; the first time takes a few minutes."; \
 	$(PIP) -e "$$what"
 	@touch .venv/installed .venv/developed
+
+# The engines that the kernel is compared with; AMICI lives elsewhere (see benchmarks/README.md).
+.venv/referenced: .venv/installed
+	@echo "Installing the reference engines into .venv."; \
+	$(PIP) -e '.[reference]'
+	@touch .venv/installed .venv/referenced
 
 .PHONY: help run test lint docs bench validate serve clean

@@ -102,14 +102,14 @@ def promised() -> dict[str, list[str]]:
     from exportin.cli import app
     from exportin.experiment import scenario_schema
     from exportin.experiment.observables import NOT_MODELLED, catalogue
-    from exportin.network.model import build_model
+    from exportin.kernel.batch import Outcome
     from exportin.network.process import load_process, process_names
 
     schema = [getattr(scenario_schema, name) for name in scenario_schema.__all__]
     processes = "\n".join(load_process(name).text for name in process_names())
     reactions = re.findall(r"^ *(\w+):.*[-=]>", processes, re.MULTILINE)
     cell, drug = xp.cell("HeLa"), xp.regimen("selinexor", "80 mg PO once")
-    seen = [name.replace("selinexor", "<drug>") for name in catalogue(cell, build_model(cell), [drug])]
+    seen = [name.replace("selinexor", "<drug>") for name in catalogue(cell, [drug])]
     seen = [name if name == "RANGTP_nc" else PLACE.sub(r"<SYMBOL>\2", name) for name in seen]
     commands, options = [], []
     for name, command in typer.main.get_command(app).commands.items():
@@ -120,6 +120,7 @@ def promised() -> dict[str, list[str]]:
         "scenario.md": [f"`{key}`" for model in schema for key in model.model_fields],
         "export-cycle.md": [f"`{name}`" for name in reactions] + [f"`{name}.ant`" for name in process_names()],
         "observables.md": [f"`{name}`" for name in [*seen, *NOT_MODELLED]],
+        "kernel.md": [f"`{outcome.name}`" for outcome in Outcome],
         "cli.md": commands + [f"`{option}`" for option in options],
     }
 

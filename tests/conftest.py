@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import hypothesis
@@ -14,6 +15,13 @@ SHARED_DATA = next((path for path in (ROOT.parent / "shared" / "data", ROOT / "s
 os.environ["MPLBACKEND"] = "Agg"
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder of compiled models for the whole run, whatever the number of workers, and never the user's own."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # the workers inherit it
+        kept = getattr(config, "cache", None)
+        os.environ["EXPORTIN_CACHE"] = str(kept.mkdir("exportin-models") if kept is not None else tempfile.mkdtemp(prefix="exportin-"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -94,7 +94,7 @@ def test_a_folder_with_other_content_is_not_touched(scenario, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_an_interrupted_run_leaves_nothing_under_the_final_name(tmp_path):
     path = tmp_path / "long.yaml"
-    path.write_text(SCENARIO.replace("draws: 3", "draws: 5000"), encoding="utf-8")
+    path.write_text(SCENARIO.replace("draws: 3", "draws: 60000"), encoding="utf-8")
     run = subprocess.Popen(
         [sys.executable, "-m", "exportin", "run", str(path), "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -110,7 +110,7 @@ def test_model_export_round_trips(tmp_path):
     code, _, err = exportin("model", "export", "cell", "--cell", "OCI-AML3", "--out", tmp_path / "cell.xml")
     assert code == 0, err
     solver = xp.kernel.compile((tmp_path / "cell.xml").read_text(encoding="utf-8"))
-    assert "TP53_XPO1_RANGTP_n" in solver.species
+    assert "TP53_XPO1_RANGTP_n" in solver.states
     assert exportin("model", "export", "--out", tmp_path / "cell.xml")[0] == 2
 
 

@@ -54,6 +54,8 @@ PUBLIC = [
 
 HEAVY = [
     "antimony",
+    "dask",
+    "distributed",
     "jinja2",
     "lark",
     "libsbml",
@@ -224,6 +226,12 @@ def test_an_unknown_name_is_refused():
 
     with pytest.raises(AttributeError, match="no attribute 'simulat'"):
         exportin.simulat  # noqa: B018
+
+
+def test_the_package_needs_no_other_engine():
+    others = {"roadrunner", "COPASI", "basico", "amici", "dask", "distributed", "sympy"}
+    found = {name(path): full for path in MODULES for _, full in imported(path, tree(path)) if full.split(".")[0] in others}
+    assert found == {}
 
 
 @pytest.mark.parametrize("module", ["exportin", "exportin.cli"])

@@ -53,6 +53,8 @@ def run(
     scenario: Annotated[Path, typer.Argument(help="A scenario file (YAML).")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the results: new, empty, or an earlier result.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed, in place of the scenario's.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads; by default one a processor.")] = None,
+    chunk: Annotated[str | None, typer.Option("--chunk", help="Part i/n of the runs only, for job arrays that share --out.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -60,12 +62,20 @@ def run(
 
     Example: exportin run examples/selinexor-npm1-aml.yaml --out out/selinexor
     """
-    from exportin.experiment.run import run_scenario
+    from exportin.experiment.run import Unfinished, run_scenario
 
-    result = run_scenario(scenario, out, seed=seed, progress=not quiet)
+    result = run_scenario(scenario, out, seed=seed, progress=not quiet, workers=workers, part=chunk)
+    if isinstance(result, Unfinished):
+        told = f"Part {chunk} is done; {len(result.missing)} of {result.chunks} chunks are left to the other parts."
+        typer.echo(json_format.dumps({"missing": [one.number for one in result.missing], "chunks": result.chunks}) if json else told)
+        return
     typer.echo(json_format.dumps(result.to_dict(), indent=1) if json else str(result.summary()))
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'report.html'} and the data behind it.", err=True)
+    if result.left_out:
+        told = ", ".join(f"{count} {what}" for what, count in result.left_out.items())
+        typer.echo(f"exportin: {sum(result.left_out.values())} runs could not be computed and are left out ({told}).", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -166,5 +176,6 @@ def main() -> None:
         typer.echo(f"exportin: {tell()} See 'exportin --help'.", err=True)
         sys.exit(2)
     if code == _INTERRUPTED:
-        typer.echo("exportin: interrupted; nothing was written under the final name.", err=True)
+        kept = "what a run folder already holds is kept, and the same command goes on"
+        typer.echo(f"exportin: interrupted; nothing was written under the final name ({kept}).", err=True)
     sys.exit(code or 0)

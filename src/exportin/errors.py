@@ -46,6 +46,9 @@ class UnknownName(ExportinError):
         shown = ", ".join(known) if len(known) <= 24 else ", ".join(known[:24]) + f" ... ({len(known)} in all)"
         super().__init__(f"{given!r} is not a known {kind}{hint} Known: {shown}.")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _remade, (type(self), str(self))
+
 
 class BadQuantity(ExportinError):
     """A number without a unit, with the wrong unit, negative, infinite or not a number."""
@@ -85,6 +88,13 @@ class NoCompiler(ExportinError):
 
 class CompilationFailed(ExportinError):
     """A C compiler was found but made no library: it stopped, or the disk is full."""
+
+
+def _remade(kind: type[UnknownName], sentence: str) -> UnknownName:
+    """An error as it came from another process."""
+    made = kind.__new__(kind, sentence)
+    made.args = (sentence,)
+    return made
 
 
 def nearest(given: str, known: Iterable[str], count: int = 3) -> list[str]:

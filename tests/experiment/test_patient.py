@@ -7,7 +7,7 @@ import pytest
 
 import exportin as xp
 from exportin.experiment.simulate import prepare
-from exportin.kernel.solver import Change, Tolerance
+from exportin.kernel.batch import Change, Tolerance
 from exportin.pharmacology.exposure import RUN_IN
 from exportin.pharmacology.nonmem import read_event_table
 
@@ -125,13 +125,15 @@ def test_one_run_or_stepwise_is_the_same():
     experiment = prepare(xp.cell("OCI-AML3"), [xp.regimen("selinexor", SINGLE)])
     values, solver = experiment.values_at(None, None, None), experiment.solver
     dose = Change(0.0, "SELINEXOR_DEPOT", "add", 80e-3 / MOLAR_MASS * 1e18)
-    start, control = solver.start(values), Tolerance(1e-10, 1e-13)
-    whole = solver.run(values, start, np.array([0.0, 86_400.0]), [dose], (), control).end
-    state, size = start, np.maximum(np.abs(start), np.abs(whole))
+    numbers, volumes, control = experiment.known(values), experiment.volumes(values), Tolerance(1e-10, 1e-13)
+    start = solver.start_of(numbers)[0]
+    whole = solver.run([0.0, 86_400.0], (), numbers, start=start, changes=[dose], tolerance=control).checked().end[0]
+    state, size = start, np.maximum(np.maximum(np.abs(start), np.abs(whole)) / volumes, 1e-9)
+    stepwise = Tolerance(1e-10, 1e-13 * size * volumes, scaled=False)
     for hour in range(24):
         changes = [dose] if hour == 0 else []
-        state = solver.run(values, state, np.array([0.0, 3600.0]), changes, (), control, np.maximum(size, 1e-9)).end
-    assert np.max(np.abs(whole - state) / np.maximum(size, 1e-9)) < 1e-6
+        state = solver.run([0.0, 3600.0], (), numbers, start=state, changes=changes, tolerance=stepwise).checked().end[0]
+    assert np.max(np.abs(whole - state) / volumes / size) < 1e-6
 
 
 def test_the_run_is_the_closed_form():

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import exportin as xp
-from exportin.experiment import simulate as room
+from exportin.kernel.ensemble import progress as room
 
 
 class Terminal(io.StringIO):

@@ -12,7 +12,7 @@ import pytest
 
 import exportin as xp
 from exportin.experiment.simulate import prepare
-from exportin.kernel.solver import Tolerance
+from exportin.kernel.batch import Tolerance
 
 SETS = ("western", "proteomics")
 PUBLISHED_RATIOS = {row.system: row.value for row in xp.facts("landmarks") if row.observable == "RANGTP_nc"}
@@ -174,12 +174,10 @@ CHECKS = (
 
 def state(cell):
     """Concentrations of the untreated cell, by species."""
-    from exportin.kernel.steady import settle
-
     experiment = prepare(cell, [])
     values = experiment.values_at(None, None, None)
-    steady = settle(experiment.solver, values, [moiety.members for moiety in experiment.model.moieties])
-    return dict(zip(experiment.solver.state_names, steady.state, strict=True))
+    steady = experiment.rest(values).checked().states[0] / experiment.volumes(values)
+    return dict(zip(experiment.solver.states, steady, strict=True))
 
 
 def crossing(cell):
@@ -203,9 +201,10 @@ def in_vitro(chosen, change, mixture, *, seconds=3600.0, hydrolysis=False):
     cell = cell if hydrolysis else cell.with_parameters(RANGAP1_total=0)
     experiment = prepare(cell, [])
     values, solver = experiment.values_at(None, None, None), experiment.solver
-    start = np.array([{**mixture, "XPO1_mrna": 1.0}.get(name, 0.0) for name in solver.state_names])
-    run = solver.run(values, start, np.array([0.0, seconds]), (), (), Tolerance(1e-9, 1e-12))
-    end = dict(zip(solver.state_names, run.end, strict=True))
+    volumes = experiment.volumes(values)
+    start = np.array([{**mixture, "XPO1_mrna": 1.0}.get(name, 0.0) for name in solver.states]) * volumes
+    run = solver.run([0.0, seconds], (), experiment.known(values), start=start, tolerance=Tolerance(1e-9, 1e-12)).checked()
+    end = dict(zip(solver.states, run.end[0] / volumes, strict=True))
     rangtp = sum(value for name, value in end.items() if name.endswith(("RANGTP_c", "RANBP1_c")) and "RANGTP" in name)
     return {"held": end["REPORTER_XPO1_c"] + end["REPORTER_XPO1_RANGTP_c"], "rangtp": float(rangtp)}
 

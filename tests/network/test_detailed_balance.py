@@ -22,12 +22,14 @@ def forward_over_backward(change):
     experiment = prepare(change(xp.cell("HeLa")), [xp.exposure("PKF050-638", "1 uM"), xp.exposure("KPT-185", "1 uM")])
     document = read_sbml(experiment.model.to_engine_sbml())
     matrix, _, reactions = stoichiometry(document)
-    solver, model = experiment.solver, experiment.solver._model
-    solver.set_values(experiment.values_at(None, None, None))
-    names = list(model.getReactionIds())
-    ones = np.ones(len(solver.state_names))
-    solver.set_state(ones)
-    balanced = dict(zip(names, model.getReactionRates(), strict=True))
+    solver, values = experiment.solver, experiment.values_at(None, None, None)
+    volumes, ones = experiment.volumes(values), np.ones(len(experiment.solver.states))
+
+    def reaction_rates(concentrations):
+        run = solver.run([0.0], reactions, experiment.known(values), start=concentrations * volumes).checked()
+        return dict(zip(reactions, run.values[0, 0], strict=True))
+
+    balanced = reaction_rates(ones)
     logs, columns = [], []
     for column, name in enumerate(reactions):
         reaction = document.getModel().getReaction(name)
@@ -35,9 +37,8 @@ def forward_over_backward(change):
             continue
         doubled = ones.copy()
         products = [one.getSpecies() for one in reaction.getListOfProducts()]
-        doubled[[solver.state_names.index(one) for one in products]] = 2.0
-        solver.set_state(doubled)
-        shifted = dict(zip(names, model.getReactionRates(), strict=True))[name]
+        doubled[[solver.states.index(one) for one in products]] = 2.0
+        shifted = reaction_rates(doubled)[name]
         backward = (balanced[name] - shifted) / (2.0 ** len(products) - 1)
         logs.append(np.log((balanced[name] + backward) / backward))
         columns.append(matrix[:, column])

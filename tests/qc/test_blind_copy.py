@@ -251,11 +251,12 @@ def test_every_rate_is_that_of_the_model(name: str) -> None:
     for attempt in range(12):
         # First the tables' values, then every number moved apart, the zeros (medium, infusion, rates that a drug lacks) made positive.
         numbers = {key: (value or 0.01) * math.exp(random.uniform(-1, 1)) for key, value in table.items()} if attempt else table
-        solver.set_values(numbers)
-        state = np.exp(random.uniform(math.log(1e-6), math.log(10), len(solver.state_names)))
-        theirs = dict(zip(solver.state_names, solver.rates(state), strict=True))
-        ours = fluxes(dict(zip(solver.state_names, state, strict=True)), numbers, *made_of)
-        assert sorted(ours.net) == sorted(theirs) == sorted(set(solver.state_names))
+        state = np.exp(random.uniform(math.log(1e-6), math.log(10), len(solver.states)))
+        volumes = experiment.volumes(numbers)  # the solver holds amounts, the copy concentrations
+        slopes, _ = solver.rates(state * volumes, experiment.known(numbers))
+        theirs = dict(zip(solver.states, slopes / volumes, strict=True))
+        ours = fluxes(dict(zip(solver.states, state, strict=True)), numbers, *made_of)
+        assert sorted(ours.net) == sorted(theirs) == sorted(set(solver.states))
         assert len(theirs) > 60
         assert min(ours.gross.values()) > 0
         wrong = {key: (ours.net[key], rate) for key, rate in theirs.items() if not abs(ours.net[key] - rate) <= TIGHT * ours.gross[key]}
@@ -267,13 +268,14 @@ def test_the_totals_start_as_in_the_model(name: str) -> None:
     experiment, alleles, cargoes, _ = case(name)
     numbers = experiment.values_at(None, None, None)
     ours = initial(numbers, alleles, cargoes)
-    assert experiment.solver.start(numbers) == pytest.approx([ours.get(key, 0.0) for key in experiment.solver.state_names], rel=1e-12)
+    start = experiment.solver.start_of(experiment.known(numbers))[0] / experiment.volumes(numbers)
+    assert start == pytest.approx([ours.get(key, 0.0) for key in experiment.solver.states], rel=1e-12)
 
 
 def test_leptomycin_b_for_two_hours_run_by_another_integrator() -> None:
     experiment, alleles, cargoes, drugs = case("irreversible")
-    names, numbers = experiment.solver.state_names, dict(experiment.values_at(None, None, None))
-    rest = experiment.solver.run(numbers, experiment.solver.start(numbers), np.array([0.0, 2e6])).end
+    names, numbers = experiment.solver.states, dict(experiment.values_at(None, None, None))
+    rest = experiment.solver.run([0.0, 2e6], (), experiment.known(numbers)).checked().end[0] / experiment.volumes(numbers)
 
     def slope(_: float, state: np.ndarray) -> list[float]:
         change = rates(dict(zip(names, state, strict=True)), numbers, alleles, cargoes, drugs)

@@ -1,4 +1,4 @@
-"""What can be observed, and how each is computed from a trajectory.
+"""What can be observed, and how each is computed inside the solver.
 
 | observable | meaning | unit |
 |---|---|---|
@@ -27,11 +27,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.errors import NotModelled, UnknownName, squash
-from exportin.kernel.solver import Trajectory
+from exportin.experiment.terms import Terms
+from exportin.kernel.expression import Expr
 from exportin.network.cell import Cell
-from exportin.network.model import Model
 from exportin.pharmacology.exposure import Exposure
-from exportin.units import AVOGADRO_PER_AMOL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,129 +43,109 @@ SECONDS_PER_MINUTE = 60.0
 _PROTEINS = ("XPO1", "RAN", "NUTF2", "BACKGROUND")
 
 
-@dataclass(frozen=True)
-class View:
-    """A trajectory with what is needed to read it."""
-
-    trajectory: Trajectory
-    values: Mapping[str, float]
-    parts: Mapping[str, tuple[str, ...]]
-    alleles: tuple[str, ...]
-
-    def concentration(self, symbol: str, place: str) -> NDArray[np.float64]:
-        """Concentration (uM) of everything in one compartment that holds `symbol`, shape (time,)."""
-        members = {name: parts.count(symbol) for name, parts in self.parts.items() if symbol in parts and name.endswith(f"_{place}")}
-        total = np.zeros(len(self.trajectory.times))
-        for name, count in members.items():
-            total = total + count * self.trajectory[name]
-        return total
-
-    def trimers(self, symbol: str, place: str) -> NDArray[np.float64]:
-        """Concentration (uM) of a cargo's export complexes in one compartment, all alleles."""
-        return np.sum([self.trajectory[f"{symbol}_{allele}_RANGTP_{place}"] for allele in self.alleles], axis=0)
-
-    def export_rate(self, symbol: str) -> NDArray[np.float64]:
-        """Forward export rate constant (1/s) of a cargo: export flux over nuclear amount."""
-        through = self.values[f"{symbol}_mobility"] * self.values["N_NPC"] * self.values["P_trimer"]
-        return _over(through * self.trimers(symbol, "n"), self.concentration(symbol, "n") * self.values["Vn"])
-
-
 def _divided(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """A ratio; infinite where all is in the first, zero where there is nothing at all."""
     some = part > NOTHING
     return np.divide(part, whole, out=np.where(some, np.inf, 0.0), where=some & (whole > NOTHING))
 
 
-def _over(part: NDArray[np.float64], whole: NDArray[np.float64] | float) -> NDArray[np.float64]:
+def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """A share; a share of nothing is zero."""
     whole = np.broadcast_to(whole, part.shape)
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > NOTHING)
 
 
-Reader = Callable[[View, View], "NDArray[np.float64]"]
-
-
 @dataclass(frozen=True)
 class Observable:
-    """A named quantity of a trajectory; `read` takes the trajectory and the untreated state."""
+    """A named quantity of a trajectory.
+
+    Attributes
+    ----------
+    name, unit : str
+    parts : tuple of Expr
+        What the solver computes and stores.
+    join : callable, optional
+        Makes the quantity of the parts, each of shape (trajectory, time), and of their untreated values, each of shape
+        (trajectory, 1); by default it is the one part.
+    """
 
     name: str
     unit: str
-    read: Reader
+    parts: tuple[Expr, ...]
+    join: Callable[[Sequence[NDArray[np.float64]], Sequence[NDArray[np.float64]]], NDArray[np.float64]] | None = None
+
+    def read(self, parts: Sequence[NDArray[np.float64]], untreated: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """The quantity, shape (trajectory, time)."""
+        return parts[0] if self.join is None else self.join(parts, untreated)
 
 
-def _ratio(symbol: str) -> Observable:
-    return Observable(f"{symbol}_nc", "1", lambda view, _: _divided(view.concentration(symbol, "n"), view.concentration(symbol, "c")))
-
-
-def _level(symbol: str, place: str) -> Observable:
-    return Observable(f"{symbol}_{place}", "uM", lambda view, _: view.concentration(symbol, place))
-
-
-def _nuclear(symbol: str) -> Observable:
-    def read(view: View, _: View) -> NDArray[np.float64]:
-        inside = view.concentration(symbol, "n") * view.values["Vn"]
-        return _over(inside, inside + view.concentration(symbol, "c") * view.values["Vc"])
-
-    return Observable(f"{symbol}_nuclear", "1", read)
-
-
-def _export_rate(symbol: str) -> Reader:
-    return lambda view, _: view.export_rate(symbol) * SECONDS_PER_MINUTE
-
-
-def _bound(view: View, drugs: Sequence[str]) -> NDArray[np.float64]:
-    return np.sum([view.trajectory[f"{drug}_bound"] for drug in drugs], axis=0) if drugs else np.zeros(len(view.trajectory.times))
-
-
-def _pore(riders: Sequence[str], transit: float) -> list[Observable]:
-    def traffic(view: View, _: View) -> NDArray[np.float64]:
-        trimers = [(view.trajectory[f"{name}_RANGTP_n"], view.trajectory[f"{name}_RANGTP_c"]) for name in riders]
-        net = sum(inside - outside for inside, outside in trimers)
-        return np.asarray(view.values["P_trimer"] * net * AVOGADRO_PER_AMOL)
-
-    def in_transit(view: View, start: View) -> NDArray[np.float64]:
-        return transit * traffic(view, start)
-
-    return [Observable("pore_traffic", "1/s", traffic), Observable("pore_transit", "1", in_transit)]
-
-
-def _exporter(drugs: Sequence[str]) -> list[Observable]:
-    def amount(view: View) -> NDArray[np.float64]:
-        return view.trajectory["XPO1_amount"]
-
-    def whole(view: View) -> float:
-        return view.values["Vn"] + view.values["Vc"]
-
+def _places(terms: Terms, symbol: str) -> list[Observable]:
+    nucleus, cytoplasm = terms.concentration(symbol, "n"), terms.concentration(symbol, "c")
+    inside, outside = terms.amount(symbol, "n"), terms.amount(symbol, "c")
     return [
-        Observable("XPO1_occupancy", "1", lambda view, _: _over(_bound(view, drugs), amount(view))),
-        Observable("XPO1_active", "1", lambda view, start: _over(amount(view) - _bound(view, drugs), amount(start)[0])),
-        Observable("XPO1_total", "uM", lambda view, _: amount(view) / whole(view)),
-        Observable("XPO1_mrna", "1", lambda view, _: view.trajectory["XPO1_mrna"]),
-        Observable("export_capacity", "1", lambda view, start: _over(view.export_rate("REFERENCE"), start.export_rate("REFERENCE")[0])),
-        Observable("RANGTP_nc", "1", lambda view, _: _divided(view.trajectory["RANGTP_n"], view.trajectory["RANGTP_c"])),
+        Observable(f"{symbol}_nc", "1", (nucleus, cytoplasm), lambda here, _: _divided(*here)),
+        Observable(f"{symbol}_n", "uM", (nucleus,)),
+        Observable(f"{symbol}_c", "uM", (cytoplasm,)),
+        Observable(f"{symbol}_nuclear", "1", (inside, terms.algebra.add(inside, outside)), lambda here, _: _over(*here)),
     ]
 
 
-def _drug(one: Exposure) -> list[Observable]:
+def _export_rate(terms: Terms, symbol: str) -> Observable:
+    parts = terms.export_flux(symbol), terms.amount(symbol, "n")
+    return Observable(f"{symbol}_kexp", "1/min", parts, lambda here, _: _over(*here) * SECONDS_PER_MINUTE)
+
+
+def _pore(terms: Terms, transit: float) -> list[Observable]:
+    traffic = terms.pore_traffic()
+    return [
+        Observable("pore_traffic", "1/s", (traffic,)),
+        Observable("pore_transit", "1", (traffic,), lambda here, _: transit * here[0]),
+    ]
+
+
+def _exporter(terms: Terms, drugs: Sequence[str]) -> list[Observable]:
+    algebra, find = terms.algebra, terms.find
+    amount = find("XPO1_amount")
+    bound = algebra.add(*(find(f"{drug}_bound") for drug in drugs))
+    whole = algebra.add(find("Vn"), find("Vc"))
+    capacity = terms.export_flux("REFERENCE"), terms.amount("REFERENCE", "n")
+    return [
+        Observable("XPO1_occupancy", "1", (bound, amount), lambda here, _: _over(*here)),
+        Observable("XPO1_active", "1", (algebra.sub(amount, bound), amount), lambda here, start: _over(here[0], start[1])),
+        Observable("XPO1_total", "uM", (algebra.div(amount, whole),)),
+        Observable("XPO1_mrna", "1", (find("XPO1_mrna"),)),
+        Observable("export_capacity", "1", capacity, lambda here, start: _over(_over(*here), _over(*start))),
+        Observable("RANGTP_nc", "1", (find("RANGTP_n"), find("RANGTP_c")), lambda here, _: _divided(*here)),
+    ]
+
+
+def _drug(terms: Terms, one: Exposure) -> list[Observable]:
     symbol, label = one.compound.symbol, one.compound.name.replace(" ", "_")
-    outside = f"{symbol}_plasma" if one.route == "oral" else f"{symbol}_medium"
-    free = Observable(f"{label}_free", "uM", lambda view, _: view.values[f"{symbol}_fu"] * view.trajectory[outside])
-    plasma = Observable(f"{label}_plasma", "uM", lambda view, _: view.trajectory[outside])
-    return [free, plasma] if one.route == "oral" else [free]
+    outside = terms.find(f"{symbol}_plasma" if one.route == "oral" else f"{symbol}_medium")
+    free = Observable(f"{label}_free", "uM", (terms.algebra.mul(terms.find(f"{symbol}_fu"), outside),))
+    return [free, Observable(f"{label}_plasma", "uM", (outside,))] if one.route == "oral" else [free]
 
 
-def catalogue(cell: Cell, model: Model, exposures: Sequence[Exposure]) -> dict[str, Observable]:
-    """Everything that can be observed in one experiment, by name."""
-    symbols = (*cell.cargoes, *_PROTEINS)
-    riders = [instance.name for instance in model.skeleton.blueprint.instances if instance.process == "ride"]
-    found = _exporter([one.compound.symbol for one in exposures]) + _pore(riders, cell.parameter("t_transit").internal)
-    for symbol in symbols:
-        found += [_ratio(symbol), _level(symbol, "n"), _level(symbol, "c"), _nuclear(symbol)]
-    found += [Observable(f"{symbol}_kexp", "1/min", _export_rate(symbol)) for symbol in (*cell.cargoes, "REFERENCE")]
+def catalogue(cell: Cell, exposures: Sequence[Exposure]) -> dict[str, Callable[[Terms], list[Observable]]]:
+    """Everything that can be observed in one experiment, by name: what makes it, and what else comes with it, of the model's terms."""
+    found: dict[str, Callable[[Terms], list[Observable]]] = {}
+    drugs = [one.compound.symbol for one in exposures]
+
+    def offer(names: Sequence[str], make: Callable[[Terms], list[Observable]]) -> None:
+        found.update(dict.fromkeys(names, make))
+
+    exporter = ("XPO1_occupancy", "XPO1_active", "XPO1_total", "XPO1_mrna", "export_capacity", "RANGTP_nc")
+    offer(exporter, lambda terms: _exporter(terms, drugs))
+    offer(("pore_traffic", "pore_transit"), lambda terms: _pore(terms, cell.parameter("t_transit").internal))
+    for symbol in (*cell.cargoes, *_PROTEINS):
+        names = [f"{symbol}_{ending}" for ending in ("nc", "n", "c", "nuclear")]
+        offer(names, lambda terms, symbol=symbol: _places(terms, symbol))
+    for symbol in (*cell.cargoes, "REFERENCE"):
+        offer([f"{symbol}_kexp"], lambda terms, symbol=symbol: [_export_rate(terms, symbol)])
     for one in exposures:
-        found += _drug(one)
-    return {observable.name: observable for observable in found}
+        label = one.compound.name.replace(" ", "_")
+        offer([f"{label}_free", *([f"{label}_plasma"] if one.route == "oral" else [])], lambda terms, one=one: _drug(terms, one))
+    return found
 
 
 def default_observables(cell: Cell, exposures: Sequence[Exposure]) -> list[str]:
@@ -175,7 +154,7 @@ def default_observables(cell: Cell, exposures: Sequence[Exposure]) -> list[str]:
     return [*drugs, "XPO1_occupancy", "export_capacity", "XPO1_total", "XPO1_mrna", *(f"{cargo}_nc" for cargo in cell.cargoes)]
 
 
-def find_observables(names: Sequence[str], cell: Cell, model: Model, exposures: Sequence[Exposure]) -> list[Observable]:
+def find_observables(names: Sequence[str], terms: Terms, cell: Cell, exposures: Sequence[Exposure]) -> list[Observable]:
     """Observables by name; a drug's may be named by any of its aliases' spelling.
 
     Raises
@@ -185,17 +164,26 @@ def find_observables(names: Sequence[str], cell: Cell, model: Model, exposures: 
     NotModelled
         For observables that exist but that no process computes yet.
     """
-    known = catalogue(cell, model, exposures)
-    plain = {squash(name): observable for name, observable in known.items()}
+    known = catalogue(cell, exposures)
+    plain = {squash(name): name for name in known}
     for one in exposures:
         for alias, ending in itertools.product(one.compound.aliases, ("_free", "_plasma")):
             if (label := one.compound.name.replace(" ", "_") + ending) in known:
-                plain.setdefault(squash(alias + ending), known[label])
+                plain.setdefault(squash(alias + ending), label)
+    made: dict[str, Observable] = {}
     found: list[Observable] = []
     for name in names:
         if name in NOT_MODELLED:
             raise NotModelled(f"{name!r} is not modelled yet: no process decides cell fate. Observe XPO1_occupancy or a cargo.")
         if name not in known and squash(name) not in plain:
             raise UnknownName("observable", name, known)
-        found.append(known.get(name) or plain[squash(name)])
+        label = name if name in known else plain[squash(name)]
+        if label not in made:
+            made |= {one.name: one for one in known[label](terms)}
+        found.append(made[label])
     return found
+
+
+def raw_parts(observables: Sequence[Observable]) -> Mapping[Expr, int]:
+    """Every expression that the observables need, once, with its column."""
+    return {part: column for column, part in enumerate(dict.fromkeys(part for one in observables for part in one.parts))}

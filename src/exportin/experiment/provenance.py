@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata, resources
 from typing import Any
 
+from exportin.kernel.codegen import GENERATOR
 from exportin.network.cell import Cell
 from exportin.network.model import Model
 from exportin.pharmacology.exposure import Exposure
@@ -29,7 +30,7 @@ def describe(
         "exportin": __version__,
         "model": model.digest,
         "tables": table_digest(),
-        "solver": f"libRoadRunner {metadata.version('libroadrunner')}, CVODE",
+        "solver": f"exportin kernel {GENERATOR}, Rodas5P",
         "relative_tolerance": tolerance,
         "absolute_tolerance": 1e-3 * tolerance,
         "python": platform.python_version(),

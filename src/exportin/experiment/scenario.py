@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from exportin.errors import BadScenario, ExportinError
-from exportin.experiment.simulate import simulate
+from exportin.experiment.ensemble import in_memory
+from exportin.experiment.simulate import plan_study
+from exportin.experiment.study import Study
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
 from exportin.pharmacology.exposure import Exposure, exposure, regimen
@@ -49,19 +51,17 @@ class Scenario:
     points: int
     tolerance: float
 
-    def run(self, *, seed: int | None = None, progress: bool = False) -> Result:
-        """Simulate it; `seed` replaces the file's."""
-        sizes = dict(self.population) | ({} if seed is None else {"seed": seed})
-        return simulate(
-            self.cell,
-            *self.exposures,
-            until=self.until,
-            observe=self.observe,
-            points=self.points,
-            tolerance=self.tolerance,
-            progress=progress,
-            **sizes,
+    def study(self, *, seed: int | None = None) -> Study:
+        """What is to be computed; `seed` replaces the file's."""
+        sizes = {name: self.population[name] for name in ("patients", "draws", "cells")}
+        chosen = self.population["seed"] if seed is None else seed
+        return plan_study(
+            self.cell, self.exposures, self.until, self.observe, sizes, seed=chosen, points=self.points, tolerance=self.tolerance
         )
+
+    def run(self, *, seed: int | None = None, progress: bool = False, workers: int | None = None) -> Result:
+        """Simulate it in memory; `seed` replaces the file's."""
+        return in_memory(self.study(seed=seed), workers=workers, progress=progress)
 
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import functools
+import os
 import sys
-import threading
-import time as clock
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 
 from exportin import units
 from exportin.errors import BadQuantity
-from exportin.experiment.observables import Observable, View, default_observables, find_observables
-from exportin.experiment.provenance import describe
-from exportin.kernel.solver import Change, Solver, Tolerance
-from exportin.kernel.steady import settle
-from exportin.network.blueprint import Structure
+from exportin.experiment.ensemble import in_folder, in_memory
+from exportin.experiment.members import Members
+from exportin.experiment.observables import default_observables
+from exportin.experiment.prepared import Experiment, prepare
+from exportin.experiment.study import Study
+from exportin.kernel.batch import Change
 from exportin.network.cell import Cell
-from exportin.network.model import Model, build_model, structural_sbml, structure_of
-from exportin.network.parameters import switches
-from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetics
-from exportin.result import EXTREMES, Result, measure_extremes
+from exportin.pharmacology.exposure import Exposure, join_exposures
+from exportin.result import Result
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["experiment_sbml", "prepare", "simulate"]
+__all__ = ["Experiment", "experiment_sbml", "plan_study", "prepare", "simulate"]
 
 MOST_POINTS = 100_000
-INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
-_QUIET_SECONDS = 2.0
-_ENGINE = threading.RLock()  # equal structures share one engine, which holds one state at a time
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A cell, its exposures and the compiled model: everything but the position on the axes."""
-
-    cell: Cell
-    exposures: tuple[Exposure, ...]
-    model: Model
-    solver: Solver
-    seed: int
-
-    def values_at(self, patient: int | None, draw: int | None, sister: int | None) -> dict[str, float]:
-        """Every number of the model at one position; None is the typical patient, the table's value, the typical cell."""
-        values = self.model.numbers.at(self.seed, draw, sister)
-        for one in self.exposures:
-            values |= pharmacokinetics(one, self.seed, draw, patient)
-        return values
 
 
 def simulate(
@@ -66,6 +39,9 @@ def simulate(
     points: int = 301,
     tolerance: float = 1e-7,
     progress: bool = False,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    folder: str | os.PathLike[str] | None = None,
 ) -> Result:
     """Simulate a cell (or a patient's cell) from its own untreated steady state.
 
@@ -90,14 +66,23 @@ def simulate(
         Relative tolerance of the integrator; the absolute one is a thousandth of it, of each species' size.
     progress : bool
         Show a bar on stderr when it takes longer than two seconds.
+    workers : int, optional
+        Threads, by default one a processor; the numbers do not depend on it. With `executor`, its number of workers.
+    executor : concurrent.futures.Executor, optional
+        Where to run, such as dask's ``Client.get_executor()`` or a pool of processes (started by spawn).
+    folder : path, optional
+        Run folder, so that memory does not grow with the runs; an interrupted run of the same goes on there.
 
     Returns
     -------
     result : Result
+        Runs that could not be computed are left out of it and counted in `Result.left_out`.
 
     Raises
     ------
-    UnknownName, BadQuantity, NotModelled, SimulationFailed
+    UnknownName, BadQuantity, NotModelled, OutputExists
+    SimulationFailed
+        If no run could be computed.
 
     Examples
     --------
@@ -106,33 +91,26 @@ def simulate(
     >>> bool(result["XPO1_occupancy"][-1] > 0.9)
     True
     """
+    sizes = {"patients": patients, "draws": draws, "cells": cells}
+    study = plan_study(cell, exposures, until, observe, sizes, seed=seed, points=points, tolerance=tolerance)
+    if folder is None:
+        return in_memory(study, workers=workers, executor=executor, progress=progress)
+    return in_folder(study, folder, workers=workers, executor=executor, progress=progress)
+
+
+def plan_study(
+    cell: Cell, exposures: Sequence[Exposure], until: str, observe: Sequence[str] | None, sizes: Mapping[str, int], *,
+    seed: int, points: int, tolerance: float,
+) -> Study:  # fmt: skip
+    """Everything of a simulation but its numbers; see `simulate`."""
     horizon = units.parse(until, "h", "until", positive=True)
-    sizes = {"patients": patients, "draws": draws, "cells": cells, "points": points}
-    _check_arguments(cell, exposures, observe, {**sizes, "seed": seed}, tolerance)
-    experiment = prepare(cell, exposures, seed)
-    _refuse_unseen(experiment.exposures, horizon, until)
-    names = default_observables(cell, experiment.exposures) if observe is None else list(observe)
-    wanted = find_observables(names, cell, experiment.model, experiment.exposures)
-    grid = np.linspace(0.0, horizon, points)
-    fine = _finer(grid, experiment.exposures)
-    asked = np.searchsorted(fine, grid)
-    extremes = {one.name: np.empty((patients, draws, cells, len(EXTREMES))) for one in wanted}
-    positions = list(np.ndindex(patients, draws, cells))
-    values = {one.name: np.empty((patients, draws, cells, points)) for one in wanted}
-    with _Bar(len(positions), progress) as advance:
-        for patient, draw, sister in positions:
-            here = experiment.values_at(
-                patient if patients > 1 else None, draw if draws > 1 else None, sister if cells > 1 else None
-            )
-            with _ENGINE:
-                curves = _one_run(experiment, here, fine, wanted, tolerance)
-            for name, curve in curves.items():
-                values[name][patient, draw, sister] = curve[asked]
-                extremes[name][patient, draw, sister] = measure_extremes(fine / units.SECONDS_PER_HOUR, curve)
-            advance()
-    provenance = describe(cell, experiment.exposures, experiment.model, until, {**sizes, "seed": seed}, tolerance)
-    drawn = _drawn(experiment, draws) if draws > 1 else {}
-    return Result(grid / units.SECONDS_PER_HOUR, values, {one.name: one.unit for one in wanted}, provenance, drawn, extremes)
+    _check_arguments(cell, exposures, observe, {**sizes, "points": points, "seed": seed}, tolerance)
+    joined = join_exposures(exposures)
+    names = tuple(default_observables(cell, joined) if observe is None else observe)
+    axes = sizes["patients"], sizes["draws"], sizes["cells"]
+    members = Members(cell, tuple(exposures), names, horizon, axes, seed, points, tolerance).prepared()
+    _refuse_unseen(joined, horizon, until)
+    return Study(members, until)
 
 
 def _check_arguments(cell: Any, exposures: Sequence[Any], observe: Any, counts: Mapping[str, Any], tolerance: Any) -> None:
@@ -159,57 +137,6 @@ def _refuse_unseen(exposures: Sequence[Exposure], horizon: float, until: str) ->
             raise BadQuantity(f"{one.compound.name}: {one.label!r} starts at or after the end ({until}); lengthen until or start earlier.")
 
 
-def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:
-    """Build and compile the model of one experiment; equal structures are compiled once."""
-    joined = join_exposures(exposures)
-    slots = [one.slot for one in joined]
-    extra = {name: value for one in joined for name, value in one.given.items()}
-    for one in joined:
-        extra |= pharmacokinetics(one, seed, None, None)
-    model = build_model(cell, slots, extra)
-    with _ENGINE:
-        solver = _compiled(structure_of(cell, slots))
-    return Experiment(cell, joined, model, solver, seed)
-
-
-
-@functools.lru_cache(maxsize=16)
-def _compiled(structure: Structure) -> Solver:
-    """The solver of a structure; every run sets its own numbers, so that all cells and draws of the structure share it."""
-    return Solver(structural_sbml(structure))
-
-
-def _finer(grid: NDArray[np.float64], exposures: Sequence[Exposure]) -> NDArray[np.float64]:
-    """The grid with points that thin out after every dose, so that no peak falls between two points of it."""
-    doses = sorted({event.time for one in exposures for event in one.events})
-    after = np.geomspace(60.0, 7 * 86_400.0, min(80, 5 + 20_000 // (len(doses) + 1)))  # from a minute to a week
-    extra = np.concatenate([dose + np.append(0.0, after) for dose in doses]) if doses else np.empty(0)
-    return np.union1d(grid, extra[(extra > 0) & (extra < grid[-1])])
-
-
-def _one_run(
-    experiment: Experiment, values: dict[str, float], grid: NDArray[np.float64], wanted: Sequence[Observable], tolerance: float
-) -> dict[str, NDArray[np.float64]]:
-    """One trajectory from the untreated steady state, as observables."""
-    solver, model = experiment.solver, experiment.model
-    untouched = {name: switches()[name].value for name in INTERVENTIONS}
-    undisturbed = {**values, **untouched}
-    steady = settle(solver, undisturbed, [moiety.members for moiety in model.moieties])
-    keep = [*solver.state_names, "XPO1_amount", *(f"{one.compound.symbol}_bound" for one in experiment.exposures)]
-    keep += [f"{one.compound.symbol}_{'plasma' if one.route == 'oral' else 'medium'}" for one in experiment.exposures]
-    control = Tolerance(tolerance, 1e-3 * tolerance)
-    changes = [change for one in experiment.exposures for change in _changes(one)]
-    begin = min([0.0, *(change.time for change in changes)])
-    changes += [Change(0.0, name, "set", values[name]) for name in INTERVENTIONS if values[name] != untouched[name]]
-    times = grid if begin == 0.0 else np.concatenate([[begin], grid])
-    inside = [change for change in changes if change.time <= grid[-1]]
-    run = solver.run(undisturbed, steady.state, times, inside, keep, control)
-    start = solver.run(undisturbed, steady.state, np.array([0.0, 1e-6]), (), keep, control)
-    alleles = tuple(experiment.cell.alleles)
-    view, before = View(run, values, model.parts, alleles), View(start, values, model.parts, alleles)
-    return {one.name: one.read(view, before)[-len(grid) :] for one in wanted}
-
-
 def experiment_sbml(cell: Cell, exposures: Sequence[Exposure]) -> str:
     """SBML of one experiment with the tables' values: from the untreated steady state, doses as events.
 
@@ -217,51 +144,9 @@ def experiment_sbml(cell: Cell, exposures: Sequence[Exposure]) -> str:
     """
     experiment = prepare(cell, exposures)
     values = experiment.values_at(None, None, None)
-    untouched = {name: switches()[name].value for name in INTERVENTIONS}
-    steady = settle(experiment.solver, {**values, **untouched}, [moiety.members for moiety in experiment.model.moieties])
-    changes = [change for one in experiment.exposures for change in _changes(one)]
+    rest = experiment.rest(values).checked().states[0] / experiment.volumes(values)
+    changes = experiment.changes
     begin = min([0.0, *(change.time for change in changes)])
     shifted = [Change(change.time - begin, change.target, change.action, change.amount) for change in changes]
-    state = dict(zip(experiment.solver.state_names, (float(value) for value in steady.state), strict=True))
+    state = {name: float(value) for name, value in zip(experiment.solver.states, rest, strict=True)}
     return experiment.model.to_sbml(values, state, shifted)
-
-
-def _changes(one: Exposure) -> list[Change]:
-    """An exposure's events as changes of the model."""
-    symbol = one.compound.symbol
-    target = {"outside": f"{symbol}_medium", "infusion": f"{symbol}_infusion", "DEPOT": f"{symbol}_DEPOT", "CENT": f"{symbol}_CENT"}
-    return [Change(event.time, target[event.target], event.action, event.amount) for event in one.events]
-
-
-def _drawn(experiment: Experiment, draws: int) -> dict[str, NDArray[np.float64]]:
-    """Values of each parameter that differs between draws, shape (draw,)."""
-    tables = [experiment.values_at(None, draw, None) for draw in range(draws)]
-    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-    return {name: column for name, column in columns.items() if np.ptp(column) > 0}
-
-
-class _Bar:
-    """A progress bar on stderr that appears only when the work takes longer than two seconds."""
-
-    def __init__(self, total: int, wanted: bool) -> None:
-        self._total, self._wanted = total, wanted and sys.stderr.isatty()
-
-    def __enter__(self) -> Callable[[], None]:
-        self._start, self._bar, self._done = clock.monotonic(), None, 0
-        return self._advance
-
-    def _advance(self) -> None:
-        self._done += 1
-        if self._bar is None and self._wanted and clock.monotonic() - self._start > _QUIET_SECONDS:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task("simulating", total=self._total)
-        if self._bar is not None:
-            self._bar.update(self._task, completed=self._done)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()

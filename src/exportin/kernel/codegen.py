@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exportin.kernel.emit import BLOCK, Constants, Emitter
-from exportin.kernel.emit_slopes import slope_sources
+from exportin.kernel.emit_slopes import TOGETHER, pair_source, slope_sources
 from exportin.kernel.expression import Expr
 from exportin.kernel.ordering import Factors, factorise_pattern
 from exportin.kernel.system import System
@@ -23,6 +23,7 @@ _PROTOTYPES = "\n".join([
     *(f"HIDDEN void m_{name}{_PART}" for name in ("rates", "jacobian", "by_time", "turning")),
     "HIDDEN void m_factorise(const V *c, const V *a, V *lu);",
     "HIDDEN void m_solve(const V *lu, V *b);",
+    *(f"HIDDEN void m_times{n}(const double *a, const V *z, V *r);\nHIDDEN void m_solve{n}(const double *a, V *b);" for n in TOGETHER),
 ])  # fmt: skip
 
 
@@ -73,6 +74,8 @@ def generate(system: System, slopes: bool = False) -> Program:
     unrolled = factors.operations <= _MOST_UNROLLED
     factorise, solve = (_elimination(factors, present), _substitution(factors)) if unrolled else ("", "")
     extra = slope_sources(system, emitter, slots, place) if slopes else {}
+    if slopes:
+        extra["pairs.c"] = pair_source(factors, sorted(present)) if unrolled else '#include "loops_pairs.h"\n'
     header = "\n".join([
         operation_names(),
         _header(size, factors, constants, discrete, emitter.scratch, bool(by_time), sorted(present), slopes),

@@ -26,7 +26,7 @@ __all__ = ["Compiled", "compile_sbml", "compile_slopes", "compile_system", "mode
 
 _RUNTIME = (
     "lanes.h", "tape.h", "job.h", "step.h", "dense.h", "look.h", "columns.h", "slopes.h", "event.h", "run.h", "slopes_run.h",
-    "settle.h", "loops.h", "kernel.c",
+    "settle.h", "loops.h", "loops_pairs.h", "kernel.c",
 )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exportin import units
 from exportin.errors import BadQuantity, UnknownName, squash
@@ -48,6 +48,10 @@ class Cell:
     def __post_init__(self) -> None:
         for name in ("overrides", "scales", "switch_values", "variants"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[type[Cell], tuple[Any, ...]]:
+        plain = (getattr(self, one.name) for one in fields(self))
+        return type(self), tuple(dict(one) if isinstance(one, MappingProxyType) else one for one in plain)
 
     @property
     def cargoes(self) -> tuple[str, ...]:

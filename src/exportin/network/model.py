@@ -111,7 +111,8 @@ class Model:
     @property
     def digest(self) -> str:
         """Hash of the structure and of every number."""
-        return hashlib.sha256(self.to_engine_sbml().encode()).hexdigest()[:16]
+        numbers = sorted(self.numbers.at().items())
+        return hashlib.sha256(f"{self.skeleton.sbml}\n{numbers!r}".encode()).hexdigest()[:16]
 
     def _document(self, values: Mapping[str, float] | None):
         document = sbml.read_sbml(self.skeleton.sbml)

@@ -6,11 +6,17 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from exportin.errors import BadNetwork
 from exportin.network.blueprint import Structure
 from exportin.network.cell import Cell, cells
-from exportin.network.parameters import Parameter, context, defaults, find_set, uniform_share
+from exportin.network.parameters import Parameter, context, defaults, find_set, uniform_share, uniform_shares
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Numbers", "gather"]
 
@@ -64,6 +70,36 @@ class Numbers:
                     values[name] *= math.exp(self.spread * normal)
         for cargo, leak in self.leaks.items():
             values[f"{cargo}_P_passive"] = leak / values["N_NPC"] if values["N_NPC"] > 0 else 0.0
+        return values
+
+    def columns(
+        self, seed: int, draws: NDArray[np.int64] | None, sisters: NDArray[np.int64] | None
+    ) -> dict[str, float | NDArray[np.float64]]:
+        """`at` for many positions at once: a number where all share it, else an array, shape (position,).
+
+        Parameters
+        ----------
+        seed : int
+            The user's seed.
+        draws, sisters : ndarray of int, shape (position,), or None
+            Indices on the ``draw`` and ``cell`` axes; None as for `at`.
+        """
+        values: dict[str, Any] = dict(self.fixed)
+        for name, row in self.rows.items():
+            value: Any = row.internal
+            if draws is not None and row.distribution.kind != "fixed":
+                value = row.quantiles(uniform_shares(seed, "draw", name, draws))
+            values[name] = value * self.scales.get(name, 1.0)
+        if sisters is not None:
+            for name in values:
+                if name.endswith("_total") and not name.startswith("REFERENCE"):
+                    shares = uniform_shares(seed, "cell", name, sisters)
+                    factors = [math.exp(self.spread * NormalDist().inv_cdf(share)) for share in shares.tolist()]
+                    values[name] = values[name] * np.array(factors)
+        for cargo, leak in self.leaks.items():
+            pores = np.asarray(values["N_NPC"])
+            passive = np.divide(leak, pores, out=np.zeros_like(pores), where=pores > 0)
+            values[f"{cargo}_P_passive"] = passive if passive.ndim else float(passive)
         return values
 
 

@@ -15,10 +15,15 @@ from exportin.errors import UnknownName
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
     from exportin.knowledge.distribution import Distribution
     from exportin.knowledge.schema import ParameterRow
 
 __all__ = ["Parameter", "Switch", "concentration_sets", "context", "defaults", "switches"]
+
+_WORDS = 4  # that the counter-based generator makes at each count
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,17 @@ class Parameter:
     @property
     def internal(self) -> float:
         """Value in internal units."""
-        return units.to_internal(self.value, self.unit)
+        return self.value * _factor(self.unit)
 
     def quantile(self, share: float) -> float:
         """Value in internal units at a share (0 to 1) of the distribution."""
-        return units.to_internal(float(self.distribution.quantile(share, self.value)), self.unit)
+        return float(self.distribution.quantile(share, self.value)) * _factor(self.unit)
+
+    def quantiles(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`quantile` at several shares."""
+        import numpy as np
+
+        return np.asarray(self.distribution.quantile(shares, self.value)) * _factor(self.unit)
 
     def replaced(self, value: float, reason: str) -> Parameter:
         """The same parameter with a fixed value given by the user, in the table's unit."""
@@ -72,6 +83,12 @@ class Switch:
     value: float
     choices: Mapping[str, float]
     meaning: str
+
+
+@functools.lru_cache(maxsize=1024)
+def _factor(unit: str) -> float:
+    """An internal number for one in the unit of a table."""
+    return units.to_internal(1.0, unit)
 
 
 def _table(name: str) -> Path:
@@ -175,11 +192,25 @@ def uniform_share(seed: int, axis: str, name: str, index: int) -> float:
     >>> uniform_share(1, "draw", "alpha", 3) != uniform_share(1, "draw", "alpha", 4)
     True
     """
+    return float(uniform_shares(seed, axis, name, [index])[0])
+
+
+def uniform_shares(seed: int, axis: str, name: str, indices: ArrayLike) -> NDArray[np.float64]:
+    """`uniform_share` at several positions of an axis, shape of `indices`.
+
+    Examples
+    --------
+    >>> [uniform_share(1, "draw", "alpha", k) for k in (4, 2)] == uniform_shares(1, "draw", "alpha", [4, 2]).tolist()
+    True
+    """
     import hashlib
 
     import numpy as np
 
+    wanted = np.asarray(indices, dtype=np.int64)
     digest = hashlib.blake2b(f"{seed}/{axis}/{name}".encode(), digest_size=16).digest()
-    generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little"), counter=index))
-    share = float(generator.random())
-    return min(max(share, math.ulp(1.0)), 1.0 - math.ulp(1.0))
+    first, last = int(wanted.min()), int(wanted.max())
+    source = np.random.Philox(key=int.from_bytes(digest, "little"), counter=first)
+    words = np.asarray(source.random_raw(_WORDS * (last - first + 1)), dtype=np.uint64)[::_WORDS]  # the first word of each block
+    shares = np.asarray((words[wanted - first] >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
+    return np.clip(shares, math.ulp(1.0), 1.0 - math.ulp(1.0))

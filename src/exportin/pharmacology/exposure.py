@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exportin import units
 from exportin.errors import BadQuantity, BadRegimen, NotModelled
@@ -12,6 +12,10 @@ from exportin.network.blueprint import DrugSlot
 from exportin.pharmacology.compound import Compound
 from exportin.pharmacology.compound import compound as find_compound
 from exportin.pharmacology.event import Dose, Event, doses_to_events, merge
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Exposure", "exposure", "regimen"]
 
@@ -207,3 +211,30 @@ def pharmacokinetics(one: Exposure, seed: int, draw: int | None, patient: int | 
     if patient is not None:
         model = pk.patient_pk(model, [uniform_share(seed, "patient", f"{one.compound.symbol}_eta{k}", patient) for k in (1, 2)])
     return {f"{one.compound.symbol}_{name}": getattr(model, name) for name in ("KA", "CL", "V2", "Q", "V3")}
+
+
+def pharmacokinetic_columns(
+    one: Exposure, seed: int, draws: NDArray[np.int64] | None, patients: NDArray[np.int64] | None
+) -> dict[str, float | NDArray[np.float64]]:
+    """`pharmacokinetics` for many positions at once: a number where all share it, else an array, shape (position,)."""
+    import numpy as np
+
+    from exportin.network.parameters import uniform_shares
+    from exportin.pharmacology import pk
+
+    if one.route != "oral" or (draws is None and patients is None):
+        return dict(pharmacokinetics(one, seed, None, None))
+    symbol, sets = one.compound.symbol, pk.load_draws()
+    chosen = [None] if draws is None else (uniform_shares(seed, "draw", f"{symbol}_pk", draws) * len(sets)).astype(int).tolist()
+    etas: list[Any] = [None]
+    if patients is not None:
+        etas = list(zip(*(uniform_shares(seed, "patient", f"{symbol}_eta{k}", patients).tolist() for k in (1, 2)), strict=True))
+    length = max(len(chosen), len(etas))
+    made: dict[Any, Any] = {}
+    bodies: list[Any] = []
+    for which, eta in zip(chosen * (length // len(chosen)), etas * (length // len(etas)), strict=True):
+        if (which, eta) not in made:
+            typical = pk.typical() if which is None else sets[which]
+            made[which, eta] = typical if eta is None else pk.patient_pk(typical, eta)
+        bodies.append(made[which, eta])
+    return {f"{symbol}_{name}": np.array([getattr(body, name) for body in bodies]) for name in ("KA", "CL", "V2", "Q", "V3")}

@@ -118,7 +118,7 @@ def take(result: Result, quantity: Quantity, statistic: str) -> Number:
         factor, unit = 1.0, ""
     elif statistic == "largest change":
         factor, unit = 1.0, "fold of start"
-    low, median, high = (float(value) * factor for value in np.quantile(numbers, (0.05, 0.5, 0.95)))
+    low, median, high = (float(value) * factor for value in np.quantile(result.done(numbers), (0.05, 0.5, 0.95)))
     return Number(quantity, statistic, unit, low, median, high, float(result.time[-1]))
 
 

@@ -142,7 +142,7 @@ def _context(result: Result, title: str, asked: str, plots: list[Plot], drawing:
 
 def _population(result: Result) -> str:
     """What the runs are."""
-    shape = next(iter(result.values.values())).shape[:3] if result.values else (1, 1, 1)
+    shape = result.shape[:3]
     words = ("patient", "patients"), ("draw of the parameters", "draws of the parameters"), ("cell", "cells")
     told = [f"{size} {many if size > 1 else one}" for size, (one, many) in zip(shape, words, strict=True) if size > 1]
     return " by ".join(told) if told else "one run with the values of the tables"
@@ -162,7 +162,7 @@ def _rankings(result: Result) -> list[Ranking]:
     moved = most_moved(result)
     wanted += [(moved[0].name, "largest change")] if moved else []
     wanted = [(name, statistic) for name, statistic in wanted if name in result]
-    if len(next(iter(result.values.values()), [[]])[0]) < FEWEST_DRAWS:
+    if result.shape[1] < FEWEST_DRAWS:
         return []
     return [_ranking(result, name, statistic) for name, statistic in wanted]
 

@@ -90,16 +90,27 @@ def chance_level(result: Result, observable: str, statistic: str = "mean") -> fl
 
 def _ranks(result: Result, observable: str, statistic: str) -> tuple[NDArray[np.float64], list[str], NDArray[np.float64]]:
     """Standardised ranks of the number, names of the parameters that vary, their standardised ranks (parameter, draw)."""
-    numbers = measure(result, observable, statistic).mean(axis=(0, 2))
+    numbers, done = _of_each_draw(result, observable, statistic)
     draws = len(numbers)
     nothing = (np.zeros(draws), list[str](), np.zeros((0, draws)))
     if draws < FEWEST_DRAWS or not np.isfinite(numbers).all() or np.ptp(numbers) <= 1e-9 * np.abs(numbers).max():
         return nothing
-    columns = {name: np.asarray(values, dtype=float) for name, values in result.drawn.items() if len(values) == draws}
+    drawn = {name: np.asarray(values, dtype=float) for name, values in result.drawn.items() if len(values) == len(done)}
+    columns = {name: values[done] for name, values in drawn.items()}
     columns = {name: values for name, values in columns.items() if np.isfinite(values).all() and np.ptp(values) > 0}
     if not columns:
         return nothing
     return _standard(numbers), list(columns), np.stack([_standard(values) for values in columns.values()])
+
+
+def _of_each_draw(result: Result, observable: str, statistic: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Mean over patients and cells of each draw that was computed, and which draws those are."""
+    numbers = measure(result, observable, statistic)
+    if result.outcomes is None:
+        return numbers.mean(axis=(0, 2)), np.ones(numbers.shape[1], dtype=bool)
+    done = result.outcomes == 0
+    known = np.asarray(done.any(axis=(0, 2)))
+    return np.asarray(np.mean(numbers[:, known], axis=(0, 2), where=done[:, known])), known
 
 
 def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:

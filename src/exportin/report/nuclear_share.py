@@ -115,4 +115,4 @@ def _shares(result: Result) -> dict[str, NDArray[np.float64]]:
             inside = result.values[one.name] * nucleus
             found[one.subject] = inside / (inside + cytoplasm)
     ordered = dict.fromkeys(one.subject for one in cargoes)
-    return {symbol: found[symbol].reshape(-1, len(result.time)) for symbol in ordered if symbol in found}
+    return {symbol: result.done(found[symbol]) for symbol in ordered if symbol in found}

@@ -45,7 +45,7 @@ def most_moved(result: Result) -> tuple[Quantity, float] | None:
     if not cargoes:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        moves = np.array([np.abs(np.log(measure(result, one.name, "largest change").ravel())) for one in cargoes])
+        moves = np.array([np.abs(np.log(result.done(measure(result, one.name, "largest change")))) for one in cargoes])
     moves = np.where(np.isfinite(moves), moves, 0.0)
     medians = np.median(moves, axis=1)
     first = int(medians.argmax())

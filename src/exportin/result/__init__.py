@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from exportin.result.folder import load, refuse_other_content, writing_folder
-from exportin.result.labelled import AXES, EXTREMES, Headline, Result, Summary, measure_extremes
+from exportin.result.labelled import AXES, EXTREMES, Result, measure_extremes
+from exportin.result.stored import stored_values
+from exportin.result.summary import Headline, Summary
 
 __all__ = [
     "AXES",
@@ -14,5 +16,6 @@ __all__ = [
     "load",
     "measure_extremes",
     "refuse_other_content",
+    "stored_values",
     "writing_folder",
 ]

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.errors import BadTable, OutputExists
+from exportin.kernel.ensemble.folder import RunFolder
 from exportin.result.labelled import FORMAT, Result
+from exportin.result.stored import stored_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,8 +26,16 @@ __all__ = ["load", "refuse_other_content", "writing_folder"]
 
 
 @contextmanager
-def writing_folder(directory: str | os.PathLike[str]) -> Generator[Path]:
+def writing_folder(directory: str | os.PathLike[str], ensemble: str | None = None) -> Generator[Path]:
     """A temporary folder beside the target that takes its name only when everything is written.
+
+    Parameters
+    ----------
+    directory : path
+        The target.
+    ensemble : str, optional
+        Name of a run folder that the target may hold, and that stays where it is: the files then go beside it one by one, the
+        manifest first, so that a result that is not whole is known by it. Several calls may do so at once with the same run.
 
     Raises
     ------
@@ -33,7 +43,7 @@ def writing_folder(directory: str | os.PathLike[str]) -> Generator[Path]:
         If the target holds anything that an earlier result did not write, or if nothing can be written there.
     """
     target = Path(directory).resolve()
-    refuse_other_content(target)
+    refuse_other_content(target, ensemble)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -41,16 +51,20 @@ def writing_folder(directory: str | os.PathLike[str]) -> Generator[Path]:
         raise OutputExists(f"nothing can be written to {str(directory)!r} ({error.strerror}); give another folder.") from error
     try:
         yield folder
-        _list_files(folder)
         folder.chmod(0o755)
-        _replace(folder, target)
+        if ensemble is None:
+            _list_files(folder, _files(folder))
+            _replace(folder, target)
+        else:
+            _list_files(folder, _files(folder) | _files(target))
+            _join(folder, target)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def refuse_other_content(directory: str | os.PathLike[str]) -> None:
-    """Raise `OutputExists` unless the target is missing, an empty folder, or holds what an earlier result wrote and no more."""
+def refuse_other_content(directory: str | os.PathLike[str], ensemble: str | None = None) -> None:
+    """Raise `OutputExists` unless the target is missing, empty, or holds what an earlier result wrote, the run folder, and no more."""
     target = Path(directory).resolve()
     if not target.exists():
         return
@@ -58,7 +72,7 @@ def refuse_other_content(directory: str | os.PathLike[str]) -> None:
         raise OutputExists(f"{str(target)!r} is a file; give the name of a folder.")
     if target == Path.cwd():
         raise OutputExists("the current folder cannot be replaced; give the name of a folder inside it.")
-    others = sorted(_files(target) - _listed(target))
+    others = sorted(name for name in _files(target) - _listed(target) if ensemble is None or not name.startswith(f"{ensemble}/"))
     if others:
         raise OutputExists(f"the folder {str(target)!r} holds other files ({', '.join(others[:3])}); give a new or empty folder.")
 
@@ -67,12 +81,12 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
 
 
-def _list_files(folder: Path) -> None:
+def _list_files(folder: Path, files: set[str]) -> None:
     """Write into the manifest which files are ours, so that a later result may replace these and nothing else."""
     manifest = folder / "manifest.json"
     if manifest.exists():
         told = json.loads(manifest.read_text(encoding="utf-8"))
-        told["files"] = sorted(_files(folder))
+        told["files"] = sorted(files)
         manifest.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
@@ -95,6 +109,14 @@ def _replace(folder: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _join(folder: Path, target: Path) -> None:
+    """Put the finished files into the target, the manifest first."""
+    for name in sorted(_files(folder), key=lambda name: (name != "manifest.json", name)):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).replace(target / name)
+    shutil.rmtree(folder)
+
+
 def load(directory: str | os.PathLike[str]) -> Result:
     """Read a saved result.
 
@@ -111,8 +133,14 @@ def load(directory: str | os.PathLike[str]) -> Result:
         arrays = {name: _read_chunk(folder, chunk) for name, chunk in manifest["chunks"].items()}
         units = {name: unit for name, unit in manifest["units"].items() if name != "time"}
         drawn = {name: np.array(values) for name, values in manifest["drawn"].items()}
-        extremes = {name: arrays.pop(f"{name}.extremes") for name in units}
-        return Result(arrays.pop("time"), arrays, units, manifest["provenance"], drawn, extremes)
+        time, outcomes = arrays.pop("time"), arrays.pop("outcomes", None)
+        values: Mapping[str, NDArray[np.float64]] = arrays
+        if (kept := manifest.get("ensemble")) is None:
+            extremes: Mapping[str, NDArray[np.float64]] = {name: arrays.pop(f"{name}.extremes") for name in units}
+        else:
+            values, extremes = stored_values(RunFolder.open(folder / Path(kept).name), tuple(units), tuple(manifest["sizes"]))
+        ended = None if outcomes is None else outcomes.astype(np.int32)
+        return Result(time, values, units, manifest["provenance"], drawn, extremes, ended)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadTable(f"the result in {str(folder)!r} is not whole ({error}); run it again.") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,63 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin.errors import UnknownName
+from exportin.kernel.batch import Outcome
+from exportin.result.stored import StoredValues
+from exportin.result.summary import Headline, Summary
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["AXES", "EXTREMES", "FORMAT", "Headline", "Result", "Summary", "measure_extremes"]
+__all__ = ["AXES", "EXTREMES", "FORMAT", "Result", "measure_extremes"]
 
 AXES = ("patient", "draw", "cell", "time")
 EXTREMES = ("lowest", "highest", "mean", "time of highest")
 FORMAT = "exportin-result-1"
-
-
-@dataclass(frozen=True)
-class Headline:
-    """One number of a summary, with the central 90 % of the ensemble.
-
-    Attributes
-    ----------
-    observable, statistic, unit : str
-        What, which number of it (start, end, lowest, highest, mean, hours of the extremes), and its unit.
-    median, low, high : float
-        Median, 5th and 95th percentile over all runs; equal where there is one run.
-    """
-
-    observable: str
-    statistic: str
-    unit: str
-    median: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Headline numbers; prints as a table of start, extremes and end, one observable a line."""
-
-    rows: tuple[Headline, ...]
-    runs: int
-
-    def __iter__(self) -> Iterator[Headline]:
-        return iter(self.rows)
-
-    def __str__(self) -> str:
-        shown = ("start", "lowest", "highest", "end")
-        numbers = {(row.observable, row.statistic): row for row in self.rows}
-        units = {row.observable: row.unit for row in self.rows if row.statistic == "start"}
-        lines: list[tuple[str, ...]] = [("", "unit", *shown)]
-        for name, unit in units.items():
-            lines.append((name, unit, *(self._cell(numbers[name, statistic]) for statistic in shown)))
-        widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-        table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-        note = f"median of {self.runs} runs (5 % to 95 %)" if self.runs > 1 else "one run"
-        return "\n".join([*table, note])
-
-    def _cell(self, row: Headline) -> str:
-        return f"{row.median:.3g} ({row.low:.3g} to {row.high:.3g})" if self.runs > 1 else f"{row.median:.4g}"
 
 
 @dataclass(frozen=True)
@@ -91,6 +49,9 @@ class Result:
     extremes : mapping of str to ndarray, shape (patient, draw, cell, 4)
         Lowest, highest, mean and hour of the highest of each run, from a grid finer than `time` after every dose; by default
         from `time` itself.
+    outcomes : ndarray of int, shape (patient, draw, cell), or None
+        How each run ended (`exportin.kernel.batch.Outcome`), 0 for done; None where all were done. A run that was not done is
+        NaN in `values` and is left out of every summary, quantile and table.
     """
 
     time: NDArray[np.float64]
@@ -99,9 +60,11 @@ class Result:
     provenance: Mapping[str, Any]
     drawn: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, "NDArray[np.float64]"])
     extremes: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, "NDArray[np.float64]"])
+    outcomes: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.time, *self.values.values(), *self.drawn.values(), *self.extremes.values()):
+        held = [mapping for mapping in (self.values, self.drawn, self.extremes) if not isinstance(mapping, StoredValues)]
+        for array in (self.time, *(array for mapping in held for array in mapping.values())):
             array.setflags(write=False)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
@@ -116,8 +79,15 @@ class Result:
     @property
     def axes(self) -> tuple[str, ...]:
         """Names of the axes of the arrays that indexing gives."""
-        shape = next(iter(self.values.values())).shape
-        return (*(axis for axis, size in zip(AXES[:3], shape[:3], strict=True) if size > 1), "time")
+        return (*(axis for axis, size in zip(AXES[:3], self.shape[:3], strict=True) if size > 1), "time")
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Numbers of patients, draws, cells and times."""
+        if isinstance(self.values, StoredValues):
+            return self.values.shape
+        patients, draws, cells, times = next(iter(self.values.values())).shape if self.values else (1, 1, 1, len(self.time))
+        return patients, draws, cells, times
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -126,8 +96,26 @@ class Result:
 
     @property
     def runs(self) -> int:
-        """Number of trajectories."""
-        return int(np.prod(next(iter(self.values.values())).shape[:3]))
+        """Number of trajectories that were computed to their end."""
+        return int(np.prod(self.shape[:3])) if self.outcomes is None else int(np.sum(self.outcomes == 0))
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many trajectories were not, by what happened; empty where all were.
+
+        Examples
+        --------
+        >>> values = {"XPO1_total": np.array([0.5, np.nan]).reshape(1, 2, 1, 1)}
+        >>> Result(np.zeros(1), values, {"XPO1_total": "uM"}, {}, outcomes=np.array([[[0], [8]]])).left_out
+        {'not settled': 1}
+        """
+        codes = [] if self.outcomes is None else [int(code) for code in self.outcomes.reshape(-1) if code]
+        return {Outcome(code).name.lower().replace("_", " "): count for code, count in Counter(codes).most_common()}
+
+    def done(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of an array whose first axes are patient, draw and cell, the runs that were computed, shape (run, ...)."""
+        flat = numbers.reshape(-1, *numbers.shape[3:])
+        return flat if self.outcomes is None else flat[self.outcomes.reshape(-1) == 0]
 
     def quantiles(self, name: str, levels: tuple[float, ...] = (0.05, 0.5, 0.95)) -> NDArray[np.float64]:
         """Quantiles over all runs at each time.
@@ -136,8 +124,10 @@ class Result:
         -------
         bands : ndarray, shape (level, time)
         """
-        full = self._full(name)
-        return np.quantile(full.reshape(-1, full.shape[3]), levels, axis=0)
+        if isinstance(self.values, StoredValues):
+            self._known(name)
+            return self.values.quantiles(name, levels)
+        return np.quantile(self.done(self._full(name)), levels, axis=0)
 
     def summary(self) -> Summary:
         """Headline numbers with their intervals."""
@@ -145,12 +135,17 @@ class Result:
         return Summary(tuple(rows), self.runs)
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a run and time, one column an observable; index patient, draw, cell, hour. Needs pandas."""
+        """One row a run and time, one column an observable; index patient, draw, cell, hour. Needs pandas.
+
+        Runs that were not computed to their end have no rows.
+        """
         import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-        shape = next(iter(self.values.values())).shape
-        index = pd.MultiIndex.from_product([*(range(size) for size in shape[:3]), self.time], names=["patient", "draw", "cell", "hour"])
-        return pd.DataFrame({name: values.reshape(-1) for name, values in self.values.items()}, index=index)
+        axes = [*(range(size) for size in self.shape[:3]), self.time]
+        index: Any = pd.MultiIndex.from_product(axes, names=["patient", "draw", "cell", "hour"])
+        if self.outcomes is not None:
+            index = index[np.repeat(self.outcomes.reshape(-1) == 0, len(self.time))]
+        return pd.DataFrame({name: self.done(values).reshape(-1) for name, values in self.values.items()}, index=index)
 
     def plot(self, *names: str) -> Figure:
         """Curves with bands; all observables by default."""
@@ -172,45 +167,68 @@ class Result:
             self.write_into(folder)
         return Path(directory)
 
-    def write_into(self, folder: Path) -> None:
-        """Write ``result.json``, ``timecourse.csv``, ``manifest.json`` and one ``.npy`` an observable into a folder."""
+    def write_into(self, folder: Path, ensemble: str | None = None) -> None:
+        """Write ``result.json``, ``timecourse.csv``, ``manifest.json`` and one ``.npy`` an observable into a folder.
+
+        Where the runs are in a run folder that lies in the same folder under the name `ensemble`, they stay there.
+        """
         (folder / "result.json").write_text(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
         (folder / "timecourse.csv").write_text(self._timecourse(), encoding="utf-8")
         chunks: dict[str, dict[str, str]] = {}
-        extremes = {f"{name}.extremes": values for name, values in self._extremes().items()}
-        for name, values in {"time": self.time, **self.values, **extremes}.items():
+        for name, values in self._arrays(ensemble is None):
             file = folder / f"{name}.npy"
             np.save(file, values, allow_pickle=False)
-            chunks[name] = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            with file.open("rb") as written:
+                chunks[name] = {"file": file.name, "sha256": hashlib.file_digest(written, "sha256").hexdigest()}
         drawn = {name: [float(value) for value in values] for name, values in self.drawn.items()}
         manifest = {"format": FORMAT, "axes": AXES, "units": {**self.units, "time": "h"}, "chunks": chunks, "drawn": drawn}
-        manifest["provenance"] = dict(self.provenance)
+        manifest |= {"provenance": dict(self.provenance), "sizes": self.shape[:3], "ensemble": ensemble}
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+    def _arrays(self, all_runs: bool) -> Iterator[tuple[str, NDArray[Any]]]:
+        """What is stored under its own name, one after the other."""
+        yield "time", self.time
+        if self.outcomes is not None:
+            yield "outcomes", self.outcomes
+        if all_runs:
+            yield from self.values.items()
+            yield from ((f"{name}.extremes", values) for name, values in self._extremes().items())
 
     def to_dict(self) -> dict[str, Any]:
         """Summary and provenance, ready for JSON."""
         rows = [{key: _finite(value) for key, value in vars(row).items()} for row in self.summary()]
-        return {"summary": rows, "runs": self.runs, "observables": list(self.values), "provenance": dict(self.provenance)}
+        told = {"summary": rows, "runs": self.runs, "left_out": self.left_out, "observables": list(self.values)}
+        return {**told, "provenance": dict(self.provenance)}
 
-    def _full(self, name: str) -> NDArray[np.float64]:
+    def _known(self, name: str) -> None:
         if name not in self.values:
             raise UnknownName("observable of this result", name, self.values)
+
+    def _full(self, name: str) -> NDArray[np.float64]:
+        self._known(name)
         return self.values[name]
 
     def statistic(self, name: str, statistic: str) -> NDArray[np.float64]:
-        """One number of each run: start, end, lowest, highest, mean or time of highest, shape (run,)."""
-        full = self._full(name).reshape(-1, len(self.time))
+        """One number of each run that was computed: start, end, lowest, highest, mean or time of highest, shape (run,)."""
         if statistic in ("start", "end"):
-            return full[:, 0 if statistic == "start" else -1]
-        return self._extremes()[name].reshape(-1, len(EXTREMES))[:, EXTREMES.index(statistic)]
+            return self._ends(name)[:, 0 if statistic == "start" else 1]
+        self._known(name)
+        return self.done(self._extremes()[name])[:, EXTREMES.index(statistic)]
+
+    def _ends(self, name: str) -> NDArray[np.float64]:
+        """First and last value of each run that was computed, shape (run, 2)."""
+        self._known(name)
+        return self.done(self.values.ends(name) if isinstance(self.values, StoredValues) else self.values[name][..., [0, -1]])
 
     def _extremes(self) -> Mapping[str, NDArray[np.float64]]:
         return self.extremes or {name: measure_extremes(self.time, values) for name, values in self.values.items()}
 
     def _headlines(self, name: str) -> list[Headline]:
         found: list[Headline] = []
-        for statistic in ("start", "end", *EXTREMES):
-            median, low, high = np.quantile(self.statistic(name, statistic), (0.5, 0.05, 0.95))
+        columns = [*self._ends(name).T, *self.done(self._extremes()[name]).T]
+        numbers = dict(zip(("start", "end", *EXTREMES), columns, strict=True))
+        for statistic, column in numbers.items():
+            median, low, high = np.quantile(column, (0.5, 0.05, 0.95))
             unit = "h" if statistic == "time of highest" else self.units[name]
             found.append(Headline(name, statistic, unit, float(median), float(low), float(high)))
         return found

@@ -23,15 +23,14 @@ static const int POINT[8] = {0, 1, 2, 3, 4, 5, 5, 5};
 typedef struct Slopes {
     const SlopeJob *job;
     int size, columns, first; /* N * groups */
-    V *s, *next, *z, *u, *change, *weights, *inner, *jacobians, *turning, *entries, *moving, *state, *velocity, *before_rates;
+    V *s, *next, *z, *u, *change, *weights, *inner, *wide, *entries, *moving, *state, *velocity, *before_rates;
+    double *jacobians, *turning, *lu; /* of one lane */
     V late[MOST];             /* how much later the present moment comes, per unit of each column */
     double *was, *now, *values, *held, share;
     int moved, entry_count;
 } Slopes;
 
 #define SLOPE(call) do { if (k->slopes) { call; } } while (0)
-
-static inline V *row_of(V *table, int n, int groups) { return table + n * groups; }
 
 /* Rows of d(rows)/d(columns) += a tape of partial derivatives times what they act through. */
 static void apply(Work *k, const Slope *slope, const double *xs, double t, const V *s, const V *late, int from, int count, V *rows) {
@@ -41,8 +40,9 @@ static void apply(Work *k, const Slope *slope, const double *xs, double t, const
     for (int e = 0; e < slope->tape.results; e++) {
         const int row = slope->row[e] - from;
         if (row < 0 || row >= count) continue;
-        const V *by = slope->kind[e] == 0 ? s + slope->index[e] * groups : slope->kind[e] == 1 ? m->weights + slope->index[e] * groups : late;
-        for (int g = 0; by && g < groups; g++) rows[row * groups + g] += K(m->values[e]) * by[g];
+        const int state = slope->kind[e] == 0, stride = state ? N : 1;
+        const V *by = state ? s + slope->index[e] : slope->kind[e] == 1 ? m->weights + slope->index[e] * groups : late;
+        for (int g = 0; by && g < groups; g++) rows[row * groups + g] += K(m->values[e]) * by[g * stride];
     }
 }
 
@@ -55,49 +55,21 @@ static void mirror(Work *k) { /* lane 0 into the others: the Jacobian then serve
     k->t = K(k->lane[0].t);
 }
 
-static inline __attribute__((always_inline)) void times_rows(const V *a, const V *z, V *r, const int groups) { /* r += a z */
-    for (int e = 0; e < NJ;) {
-        const int row = ROW[PRESENT[e]];
-        V sum[MOST];
-        UNROLL for (int g = 0; g < groups; g++) sum[g] = r[row * groups + g];
-        for (; e < NJ && ROW[PRESENT[e]] == row; e++) {
-            const V f = a[PRESENT[e]];
-            const V *by = z + COLUMN[PRESENT[e]] * groups;
-            UNROLL for (int g = 0; g < groups; g++) sum[g] += f * by[g];
-        }
-        UNROLL for (int g = 0; g < groups; g++) r[row * groups + g] = sum[g];
-    }
+static int together(int left) { return left >= 5 ? 5 : left == 4 ? 2 : left; }
+
+/* For all columns, several vectors at a time: r += a z, and the solution of lu b = b. Groups of columns lie one after the other. */
+static void times(const double *a, const V *z, V *r, int groups) {
+    static void (*const by[])(const double *, const V *, V *) = {NULL, m_times1, m_times2, m_times3, NULL, m_times5};
+    for (int g = 0, n; g < groups; g += n) n = together(groups - g), by[n](a, z + g * N, r + g * N);
 }
 
-static inline __attribute__((always_inline)) void solve_rows(const V *lu, V *b, const int groups) {
-    for (int i = 0, e = 0; i < N; i++) {
-        V sum[MOST];
-        UNROLL for (int g = 0; g < groups; g++) sum[g] = b[i * groups + g];
-        for (; COLUMN[e] < i; e++) UNROLL for (int g = 0; g < groups; g++) sum[g] -= lu[e] * b[COLUMN[e] * groups + g];
-        UNROLL for (int g = 0; g < groups; g++) b[i * groups + g] = sum[g];
-        while (e < NLU && ROW[e] == i) e++;
-    }
-    for (int i = N - 1, e = NLU - 1; i >= 0; i--) {
-        V sum[MOST];
-        UNROLL for (int g = 0; g < groups; g++) sum[g] = b[i * groups + g];
-        for (; COLUMN[e] > i; e--) UNROLL for (int g = 0; g < groups; g++) sum[g] -= lu[e] * b[COLUMN[e] * groups + g];
-        UNROLL for (int g = 0; g < groups; g++) b[i * groups + g] = sum[g] * lu[e];
-        while (e >= 0 && ROW[e] == i) e--;
-    }
+static void solve_columns(const double *lu, V *b, int groups) {
+    static void (*const by[])(const double *, V *) = {NULL, m_solve1, m_solve2, m_solve3, NULL, m_solve5};
+    for (int g = 0, n; g < groups; g += n) n = together(groups - g), by[n](lu, b + g * N);
 }
 
-#define BY_GROUPS(call)                                                                                 \
-    switch (groups) {                                                                                   \
-    case 1: call(1); break; case 2: call(2); break; case 3: call(3); break;                             \
-    case 4: call(4); break; case 5: call(5); break; default: call(6);                                   \
-    }
-static NOINLINE void times(const V *a, const V *z, V *r, int groups) {
-#define TIMES(G) times_rows(a, z, r, G)
-    BY_GROUPS(TIMES)
-}
-static NOINLINE void solve_columns(const V *lu, V *b, int groups) {
-#define SOLVE(G) solve_rows(lu, b, G)
-    BY_GROUPS(SOLVE)
+static void thin(const V *from, double *to) { /* all lanes are the same: one is enough, and takes a quarter of the cache */
+    for (int e = 0; e < NLU; e++) to[e] = from[e][0];
 }
 
 static int columns_of(Work *k, const Part *parts, const V *t, const V *x, V *entries) { /* derivatives by the used parameters */
@@ -118,7 +90,7 @@ static void add_columns(Work *k, const V *entries, V *r) {
         const int p = m->job->used[j];
         const V *weight = m->weights + j * groups;
         for (int e = P_START[p]; e < P_START[p + 1]; e++, entries++)
-            for (int g = 0; g < groups; g++) r[P_ROW[e] * groups + g] += *entries * weight[g];
+            for (int g = 0; g < groups; g++) r[g * N + P_ROW[e]] += *entries * weight[g];
     }
 }
 
@@ -137,14 +109,15 @@ static void look_along(Work *k, V h) {
         for (int n = 0; n < N; n++)
             m->state[n] = rest * k->x[n] + s * (k->y[n] + rest * (m->inner[n] + s * (m->inner[N + n] + s * m->inner[2 * N + n])));
         const V *x = point ? m->state : k->x;
-        if (point) m_jacobian(&t, x, k->q, k->d, k->w, m->jacobians + point * NLU);
-        else memcpy(m->jacobians, k->a, sizeof(V) * NLU);
+        if (point) m_jacobian(&t, x, k->q, k->d, k->w, m->wide);
+        thin(point ? m->wide : k->a, m->jacobians + point * NLU);
         columns_of(k, BY_P, &t, x, m->entries + point * m->entry_count);
     }
     memcpy(m->velocity, k->x, sizeof(V) * N);
     for (int n = 0; n < N; n++) m->velocity[N + n] = K(0.0);
     m_rates(&k->t, k->x, k->q, k->d, k->w, m->velocity + N);
-    m_turning(&k->t, m->velocity, k->q, k->d, k->w, m->turning);
+    m_turning(&k->t, m->velocity, k->q, k->d, k->w, m->wide);
+    thin(m->wide, m->turning);
     columns_of(k, ALONG_P, &k->t, m->velocity, m->moving);
 }
 
@@ -155,6 +128,7 @@ static void slopes_step(Work *k, double share) {
     m->share = share;
     look_along(k, h);
     if (share < 1.0 || k->job->pivoting) m_factorise(&c, k->a, k->lu);
+    thin(k->lu, m->lu);
     for (int n = 0; n < size; n++) m->change[n] = m->u[n] = K(0.0), m->z[n] = m->s[n];
     times(m->turning, m->s, m->change, groups);
     add_columns(k, m->moving, m->change);
@@ -172,7 +146,7 @@ static void slopes_step(Work *k, double share) {
         times(m->jacobians + POINT[i] * NLU, m->z, u, groups);
         add_columns(k, m->entries + POINT[i] * m->entry_count, u);
         if (RD[i] != 0.0) for (int n = 0; n < size; n++) u[n] += h * K(RD[i]) * m->change[n];
-        solve_columns(k->lu, u, groups);
+        solve_columns(m->lu, u, groups);
     }
     for (int n = 0; n < size; n++) m->next[n] = m->z[n] + m->u[7 * size + n];
 }
@@ -212,7 +186,7 @@ static void slopes_emit(Work *k, const double *xs, double t, double share) {
 
 static void slopes_set(Work *k, int target) {
     Slopes *m = k->slopes;
-    for (int g = 0; g < m->job->groups; g++) m->s[target * m->job->groups + g] = K(0.0);
+    for (int g = 0; g < m->job->groups; g++) m->s[g * N + target] = K(0.0);
 }
 
 static void slopes_set_parameter(Work *k, int target) {
@@ -250,7 +224,7 @@ static void slopes_before(Work *k) {
     if (!(fabs(down) > 0.0)) return;
     m->first = 1;
     for (int g = 0; g < groups; g++) m->late[g] = -up[g] / K(down);
-    for (int n = 0; n < N; n++) for (int g = 0; g < groups; g++) m->s[n * groups + g] += m->before_rates[n] * m->late[g];
+    for (int g = 0; g < groups; g++) for (int n = 0; n < N; n++) m->s[g * N + n] += m->before_rates[n] * m->late[g];
 }
 
 /* An event is about to assign its values. */
@@ -262,7 +236,7 @@ static void slopes_execute(Work *k, const Event *event) {
     present(k->x, 0, NULL, N, m->held);
     apply(k, &m->job->effects, m->held, k->lane[0].t, m->s, m->late, event->first, event->count, rows);
     for (int n = 0; n < event->count; n++)
-        for (int g = 0; g < groups; g++) m->s[k->job->effect_targets[event->first + n] * groups + g] = rows[n * groups + g];
+        for (int g = 0; g < groups; g++) m->s[g * N + k->job->effect_targets[event->first + n]] = rows[n * groups + g];
 }
 
 static void slopes_after(Work *k) {
@@ -272,14 +246,14 @@ static void slopes_after(Work *k) {
     if (!m->first) return;
     for (int n = 0; n < N; n++) m->before_rates[n] = K(0.0);
     m_rates(&k->t, k->x, k->q, k->d, k->w, m->before_rates);
-    for (int n = 0; n < N; n++) for (int g = 0; g < groups; g++) m->s[n * groups + g] -= m->before_rates[n] * m->late[g];
+    for (int g = 0; g < groups; g++) for (int n = 0; n < N; n++) m->s[g * N + n] -= m->before_rates[n] * m->late[g];
 }
 
 static void slopes_leave(Work *k) {
     const Slopes *m = k->slopes;
     const SlopeJob *job = m->job;
     for (int n = 0; n < N; n++) for (int c = 0; c < job->columns; c++)
-        job->end[(k->lane[0].which * N + ORDER[n]) * job->columns + c] = m->s[n * job->groups + c / LANES][c % LANES];
+        job->end[(k->lane[0].which * N + ORDER[n]) * job->columns + c] = m->s[c / LANES * N + n][c % LANES];
 }
 
 static void slopes_begin(Work *k, int64_t i) {
@@ -288,7 +262,7 @@ static void slopes_begin(Work *k, int64_t i) {
     const int groups = (int)job->groups, columns = (int)job->columns;
     m->moved = 0;
     for (int n = 0; n < N; n++) for (int c = 0; c < groups * LANES; c++)
-        m->s[n * groups + c / LANES][c % LANES] = c < columns ? job->start[(i * N + ORDER[n]) * columns + c] : 0.0;
+        m->s[c / LANES * N + n][c % LANES] = c < columns ? job->start[(i * N + ORDER[n]) * columns + c] : 0.0;
     for (int64_t j = 0; j < job->n_used; j++) for (int c = 0; c < groups * LANES; c++)
         m->weights[j * groups + c / LANES][c % LANES] = c < columns ? job->weights[(i * job->n_used + j) * columns + c] : 0.0;
 }

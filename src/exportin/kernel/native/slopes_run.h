@@ -24,9 +24,12 @@ static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Stor
     size_t entries = 1;
     for (int64_t j = 0; j < job->n_used; j++) entries += P_START[job->used[j] + 1] - P_START[job->used[j]];
     m->job = job, m->size = (int)size, m->entry_count = (int)entries;
-    V **vectors[] = {&m->s, &m->next, &m->z, &m->u, &m->change, &m->weights, &m->inner, &m->jacobians, &m->turning, &m->entries, &m->moving, &m->state, &m->velocity, &m->before_rates};
-    const size_t sizes[] = {size, size, size, 8 * size, size, job->n_used * groups, 3 * N, POINTS * NLU, NLU, POINTS * entries, entries, N, 2 * N, N};
-    for (int n = 0; n < 14; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
+    V **vectors[] = {&m->s, &m->next, &m->z, &m->u, &m->change, &m->weights, &m->inner, &m->wide, &m->entries, &m->moving, &m->state, &m->velocity, &m->before_rates};
+    const size_t sizes[] = {size, size, size, 8 * size, size, job->n_used * groups, 3 * N, NLU, POINTS * entries, entries, N, 2 * N, N};
+    for (int n = 0; n < 13; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
+    m->jacobians = get(store, sizeof(double) * (POINTS * NLU + 1));
+    m->turning = get(store, sizeof(double) * (NLU + 1));
+    m->lu = get(store, sizeof(double) * (NLU + 1));
     const int32_t most = largest(largest(job->observed.tape.results, job->gaps.tape.results), job->effects.tape.results);
     m->values = get(store, sizeof(double) * (most + 1));
     m->now = get(store, sizeof(double) * (base->watch.results + 1));

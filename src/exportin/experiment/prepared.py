@@ -1,0 +1,124 @@
+"""An experiment that is ready to run: a cell, its exposures and the compiled model."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exportin.experiment.terms import Terms
+from exportin.kernel.batch import Change, Settled, Tolerance
+from exportin.kernel.expression import evaluate
+from exportin.kernel.solver import Solver
+from exportin.network.blueprint import Structure
+from exportin.network.cell import Cell
+from exportin.network.model import Model, build_model, structural_sbml, structure_of
+from exportin.network.parameters import switches
+from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetic_columns, pharmacokinetics
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["INTERVENTIONS", "Columns", "Experiment", "prepare"]
+
+INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
+REST = 2e6  # s; beyond the slowest exchange of the export cycle, whose XPO1 total starts at its fixed point
+_MAKING = threading.RLock()  # equal structures share one solver, which is made once
+
+Columns = dict[str, "float | NDArray[np.float64]"]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A cell, its exposures and the compiled model: everything but the position on the axes."""
+
+    cell: Cell
+    exposures: tuple[Exposure, ...]
+    model: Model
+    solver: Solver
+    seed: int
+
+    @property
+    def terms(self) -> Terms:
+        """The model's quantities as expressions."""
+        riders = tuple(instance.name for instance in self.model.skeleton.blueprint.instances if instance.process == "ride")
+        return Terms(self.solver.system, self.model.parts, tuple(self.cell.alleles), riders)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Doses and changes of concentration, as changes of the model."""
+        return tuple(change for one in self.exposures for change in _changes(one))
+
+    def values_at(self, patient: int | None, draw: int | None, sister: int | None) -> dict[str, float]:
+        """Every number of the model at one position; None is the typical patient, the table's value, the typical cell."""
+        values = self.model.numbers.at(self.seed, draw, sister)
+        for one in self.exposures:
+            values |= pharmacokinetics(one, self.seed, draw, patient)
+        return values
+
+    def columns(
+        self, patients: NDArray[np.int64] | None, draws: NDArray[np.int64] | None, sisters: NDArray[np.int64] | None
+    ) -> Columns:
+        """`values_at` for many positions: a number where all share it, else an array, shape (position,)."""
+        values = self.model.numbers.columns(self.seed, draws, sisters)
+        for one in self.exposures:
+            values |= pharmacokinetic_columns(one, self.seed, draws, patients)
+        return values
+
+    def known(self, values: Mapping[str, Any]) -> Columns:
+        """Those of the numbers that the solver knows."""
+        parameters = set(self.solver.parameters)
+        return {name: value for name, value in values.items() if name in parameters}
+
+    def undisturbed(self, values: Mapping[str, Any]) -> Columns:
+        """The numbers that the solver knows, without the interventions that begin at time zero."""
+        return self.known({**values, **{name: switches()[name].value for name in INTERVENTIONS}})
+
+    def volumes(self, values: Mapping[str, Any]) -> NDArray[np.float64]:
+        """What an amount in a state is divided by to give its concentration (pL; 1 for a variable), shape (state,)."""
+        system = self.solver.system
+        numbers = [float(values.get(name, default)) for name, default in zip(system.parameters, system.defaults, strict=True)]
+        return 1.0 / np.array(evaluate([system.readable[name] for name in system.states], [1.0] * len(system.states), numbers))
+
+    def interventions(self, values: Mapping[str, Any]) -> tuple[Change, ...]:
+        """What begins at time zero."""
+        given = {name: float(values[name]) for name in INTERVENTIONS}
+        return tuple(Change(0.0, name, "set", value) for name, value in given.items() if value != switches()[name].value)
+
+    def rest(self, values: Mapping[str, Any], count: int = 1, tolerance: Tolerance | None = None) -> Settled:
+        """Untreated steady states; look at their outcomes."""
+        return self.solver.settle(REST, self.undisturbed(values), count=count, tolerance=tolerance)
+
+
+def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:
+    """Build and compile the model of one experiment; equal structures are compiled once."""
+    joined = join_exposures(exposures)
+    slots = [one.slot for one in joined]
+    extra = {name: value for one in joined for name, value in one.given.items()}
+    for one in joined:
+        extra |= pharmacokinetics(one, seed, None, None)
+    with _MAKING:
+        model = build_model(cell, slots, extra)
+        solver = _compiled(structure_of(cell, slots))
+    return Experiment(cell, joined, model, solver, seed)
+
+
+@functools.lru_cache(maxsize=16)
+def _compiled(structure: Structure) -> Solver:
+    """The solver of a structure; every run sets its own numbers, so that all cells and draws of the structure share it."""
+    from exportin.kernel import compile as compile_model
+
+    solver = compile_model(structural_sbml(structure))
+    solver.totals()  # before any observable is made, so that threads find them
+    return solver
+
+
+def _changes(one: Exposure) -> list[Change]:
+    """An exposure's events as changes of the model."""
+    symbol = one.compound.symbol
+    target = {"outside": f"{symbol}_medium", "infusion": f"{symbol}_infusion", "DEPOT": f"{symbol}_DEPOT", "CENT": f"{symbol}_CENT"}
+    return [Change(event.time, target[event.target], event.action, event.amount) for event in one.events]
