@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compute_part", "in_folder", "in_memory"]
 
-_LANES = 8
+_LANES = 4
 _MOST = 256  # members of a chunk in memory
 
 

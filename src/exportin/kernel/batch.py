@@ -150,6 +150,7 @@ class Settled:
     distance: NDArray[np.float64]
     redone: NDArray[np.bool_]
     steps: NDArray[np.int64]
+    end_parameters: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def checked(self) -> Settled:
         """The same states, if all trajectories settled.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin.errors import BadQuantity, SimulationFailed
-from exportin.kernel.batch import Batch, Outcome, Tolerance
+from exportin.kernel.batch import Batch, Outcome, Settled, Tolerance
 from exportin.kernel.compiled import Compiled
 from exportin.kernel.expression import Expr
 from exportin.kernel.native_types import CJob, CRest, CTape, pointer
@@ -44,7 +44,7 @@ class Call:
 
     def __init__(
         self, model: Compiled, starts: StartTapes, events: EventTapes, grid: NDArray[np.float64], numbers: Numbers, doses: Doses,
-        wanted: Sequence[Expr], count: int, tolerance: Tolerance, start: NDArray[np.float64] | Batch | None,
+        wanted: Sequence[Expr], count: int, tolerance: Tolerance, start: NDArray[np.float64] | Batch | Settled | None,
     ) -> None:  # fmt: skip
         self._model, self._grid, self._count = model, grid, count
         self.job = CJob()
@@ -65,11 +65,12 @@ class Call:
             times=grid, n_times=len(grid), observed=observed_tape(self._model, wanted), out=self.values,
             end=self.end, end_parameters=self.end_parameters, end_triggers=self.end_triggers, status=self.outcomes, stats=self.stats,
             dose_offsets=doses.offsets, n_doses=len(doses.times), dose_times=doses.times, dose_amounts=doses.amounts,
-            dose_kinds=doses.kinds, dose_targets=doses.targets, watch=events.watch, stops=events.stops, timing=events.timing,
+            dose_kinds=doses.kinds, dose_targets=doses.targets, dose_units=doses.units,
+            units=observed_tape(self._model, doses.unit_expressions), watch=events.watch, stops=events.stops, timing=events.timing,
             effects=events.effects, events=events.events, effect_kinds=events.kinds, effect_targets=events.targets,
             n_events=events.count, foreseen=int(events.foreseen), cancel=self._cancel, most_steps=MOST_STEPS,
         )  # fmt: skip
-        self._set_start(start)
+        self._set_start(start, numbers)
         self._set_tolerance(tolerance)
 
     def _keep(self, thing: Any) -> Any:
@@ -85,29 +86,41 @@ class Call:
                 value = pointer(value)
             setattr(self.job, name, value)
 
-    def _set_start(self, start: NDArray[np.float64] | Batch | None) -> None:
+    def _set_start(self, start: NDArray[np.float64] | Batch | Settled | None, numbers: Numbers) -> None:
         """Begin where a batch or some states are."""
         if start is None:
             return
         states = self._states
-        given = start.end if isinstance(start, Batch) else np.asarray(start, dtype=np.float64)
+        given = start.end if isinstance(start, Batch) else start.states if isinstance(start, Settled) else np.asarray(start, dtype=np.float64)
         if given.shape not in {(states,), (1, states), (self._count, states)} or not np.isfinite(given).all():
             raise BadQuantity(f"start: shape {given.shape}; expected finite numbers of shape ({states},) or ({self._count}, {states}).")
         table = np.ascontiguousarray(given.reshape(-1, states))
         self._fill(start=table, start_stride=states if len(table) == self._count and self._count > 1 else 0)
-        if isinstance(start, Batch):
-            self._go_on(start)
+        if isinstance(start, Batch | Settled):
+            self._go_on(start, numbers)
 
-    def _go_on(self, before: Batch) -> None:
-        """Parameters and triggers as events have left them."""
-        if before.waiting is not None and before.waiting.any():
-            raise BadQuantity("start: a delayed event still waits at the end of that batch; end it after the event.")
+    def _go_on(self, before: Batch | Settled, numbers: Numbers) -> None:
+        """Parameters and triggers as events have left them; what is given now counts more."""
+        if isinstance(before, Batch):
+            if before.waiting is not None and before.waiting.any():
+                raise BadQuantity("start: a delayed event still waits at the end of that batch; end it after the event.")
+            if before.end_triggers is not None:
+                self._fill(was=self._for_each(before.end_triggers))
         if before.end_parameters is not None:
-            everything = np.arange(len(self._model.system.parameters), dtype=np.int32)
-            self._fill(values=np.ascontiguousarray(before.end_parameters), varied=everything, n_varied=len(everything))
-            self._fill(prepare=observed_tape(self._model, ()))
-        if before.end_triggers is not None:
-            self._fill(was=before.end_triggers)
+            table = self._for_each(before.end_parameters)
+            given = sorted(numbers.given)
+            table[:, given] = numbers.base[given]
+            table[:, numbers.varied] = numbers.columns
+            self._keep_parameters(table)
+
+    def _for_each(self, table: NDArray[Any]) -> NDArray[Any]:
+        """A copy with a row for each trajectory."""
+        return np.repeat(table, self._count, axis=0) if len(table) == 1 else np.array(table)
+
+    def _keep_parameters(self, table: NDArray[np.float64]) -> None:
+        """All parameters of each trajectory, as they are: nothing is computed from others again."""
+        everything = np.arange(table.shape[1], dtype=np.int32)
+        self._fill(values=table, varied=everything, n_varied=len(everything), prepare=observed_tape(self._model, ()))
 
     def _set_tolerance(self, tolerance: Tolerance) -> None:
         states = self._states
@@ -136,6 +149,8 @@ class Call:
         SimulationFailed
             Without memory.
         """
+        if workers < 1:
+            raise BadQuantity(f"workers: {workers}; expected one thread or more.")
         block = max(block, -(-count // (8 * workers)))
         jobs = []
         for begin in range(0, count, block):
@@ -157,6 +172,8 @@ class Call:
     def polish(self, begun: NDArray[np.float64], totals: NDArray[np.float64], workers: int) -> NDArray[np.float64]:
         """Turn the ends of long runs into steady states with the totals of `begun`; how far Newton's last step went."""
         distance = np.full(self._count, np.inf)
+        if self.end_parameters is not None:
+            self._keep_parameters(self.end_parameters)  # as events have left them
 
         def call(job: CJob) -> int:
             rest = CRest(len(totals), *(pointer(array) for array in (totals, begun, self.end, distance)), _FAR)

@@ -52,7 +52,7 @@ class CJob(ctypes.Structure):
         ("times", _PTR), ("n_times", _I64), ("observed", CTape), ("out", _PTR),
         ("end", _PTR), ("end_parameters", _PTR), ("end_triggers", _PTR), ("status", _PTR), ("stats", _PTR),
         ("dose_offsets", _PTR), ("n_doses", _I64), ("dose_times", _PTR), ("dose_amounts", _PTR),
-        ("dose_kinds", _PTR), ("dose_targets", _PTR),
+        ("dose_kinds", _PTR), ("dose_targets", _PTR), ("dose_units", _PTR), ("units", CTape),
         ("watch", CTape), ("stops", CTape), ("timing", CTape), ("effects", CTape),
         ("events", _PTR), ("effect_kinds", _PTR), ("effect_targets", _PTR), ("n_events", _I64), ("foreseen", _I64), ("cancel", _PTR),
     )  # fmt: skip
@@ -75,7 +75,7 @@ class CSlopeJob(ctypes.Structure):
 
     _fields_ = (
         ("columns", _I64), ("groups", _I64), ("n_used", _I64), ("n_atoms", _I64), ("used", _PTR), ("weights", _PTR), ("start", _PTR),
-        ("observed", CSlope), ("gaps", CSlope), ("effects", CSlope), ("out", _PTR), ("end", _PTR),
+        ("observed", CSlope), ("gaps", CSlope), ("effects", CSlope), ("units", CSlope), ("out", _PTR), ("end", _PTR),
     )  # fmt: skip
 
 

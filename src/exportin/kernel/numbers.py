@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from exportin.errors import BadQuantity, UnknownName
 from exportin.kernel.batch import Change
-from exportin.kernel.expression import Expr, evaluate
+from exportin.kernel.expression import Expr
 from exportin.kernel.system import System
 
 if TYPE_CHECKING:
@@ -49,13 +50,18 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Doses:
-    """Changes as arrays; `offsets` tells where each trajectory's begin, or is None where all share them."""
+    """Changes as arrays; `offsets` tells where each trajectory's begin, or is None where all share them.
+
+    A value that is set is divided by the expression number ``units`` (-1 for none) at that moment: a concentration becomes an amount.
+    """
 
     offsets: NDArray[np.int64] | None
     times: NDArray[np.float64]
     amounts: NDArray[np.float64]
     kinds: NDArray[np.int32]
     targets: NDArray[np.int32]
+    units: NDArray[np.int32]
+    unit_expressions: tuple[Expr, ...]
 
 
 def read_numbers(system: System, values: Mapping[str, ArrayLike], count: int, wanted: Sequence[Expr] = ()) -> Numbers:
@@ -67,6 +73,8 @@ def read_numbers(system: System, values: Mapping[str, ArrayLike], count: int, wa
     ------
     UnknownName, BadQuantity
     """
+    if count < 1:
+        raise BadQuantity(f"count: {count}; expected one trajectory or more.")
     place = {name: index for index, name in enumerate(system.parameters)}
     base = np.array(system.defaults, dtype=np.float64)
     varied: list[int] = []
@@ -112,7 +120,7 @@ def _read(system: System, wanted: Sequence[Expr]) -> set[int]:
 
 
 def dose_table(
-    system: System, place: Sequence[int], changes: Sequence[Change] | Sequence[Sequence[Change]], numbers: Numbers, begin: float, count: int
+    system: System, place: Sequence[int], changes: Sequence[Change] | Sequence[Sequence[Change]], begin: float, count: int
 ) -> Doses:
     """Changes in order of time; a list for all trajectories, or one list for each.
 
@@ -121,50 +129,40 @@ def dose_table(
     UnknownName, BadQuantity
     """
     each = bool(changes) and not isinstance(changes[0], Change)
-    if not each and any(_differs(system, one, numbers) for one in changes if isinstance(one, Change)):
-        return dose_table(system, place, [list(changes)] * count, numbers, begin, count)  # type: ignore[arg-type]
     lists: Sequence[Any] = changes if each else [changes]
     if each and len(lists) != count:
         raise BadQuantity(f"{len(lists)} lists of changes for {count} trajectories; give one list for all, or one for each.")
-    rows = [_row(system, place, one, numbers, index) for index, some in enumerate(lists) for one in sorted(some)]
+    units: dict[Expr, int] = {}
+    rows = [_row(system, place, one, units) for some in lists for one in sorted(some)]
     early = [one for some in lists for one in some if not one.time >= begin]
     if early:
         raise BadQuantity(f"a change of {early[0].target} at {early[0].time:g} lies before the first time ({begin:g}).")
     offsets = np.concatenate([[0], np.cumsum([len(some) for some in lists])]).astype(np.int64) if each else None
-    times, amounts, kinds, targets = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
-    return Doses(offsets, np.array(times, float), np.array(amounts, float), np.array(kinds, np.int32), np.array(targets, np.int32))
+    columns = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [], [])
+    types = (np.float64, np.float64, np.int32, np.int32, np.int32)
+    return Doses(offsets, *(np.array(column, dtype=kind) for column, kind in zip(columns, types, strict=True)), tuple(units))
 
 
-def _differs(system: System, change: Change, numbers: Numbers) -> bool:
-    """Whether setting a concentration is another amount in another trajectory, because volumes differ."""
-    if change.action != "set" or change.target not in system.states or not len(numbers.varied):
-        return False
-    return any(leaf.op == "p" and int(leaf.value) in numbers.varied for leaf in system.readable[change.target].leaves)
-
-
-def _row(system: System, place: Sequence[int], change: Change, numbers: Numbers, trajectory: int) -> tuple[float, float, int, int]:
+def _row(system: System, place: Sequence[int], change: Change, units: dict[Expr, int]) -> tuple[float, float, int, int, int]:
     if change.action not in {"add", "set"}:
         raise BadQuantity(f"action {change.action!r} of a change of {change.target}: expected 'add' or 'set'.")
+    if not math.isfinite(change.amount):
+        raise BadQuantity(f"a change of {change.target} by {change.amount}: expected a finite number.")
+    adds = change.action == "add"
     if change.target in system.states:
         state = system.states.index(change.target)
-        amount = change.amount
-        if change.action == "set":
-            amount /= _meaning(system, state, numbers, trajectory)
-        return change.time, amount, _ADD if change.action == "add" else _SET, place[state]
+        unit = -1 if adds else _unit(system, change.target, system.algebra.x(state), units)
+        return change.time, change.amount, _ADD if adds else _SET, place[state], unit
     if change.target not in system.parameters:
         raise UnknownName("species, variable or parameter of the model", change.target, [*system.states, *system.parameters])
-    kind = _ADD_PARAMETER if change.action == "add" else _SET_PARAMETER
-    return change.time, change.amount, kind, system.parameters.index(change.target)
+    index = system.parameters.index(change.target)
+    unit = -1 if adds else _unit(system, change.target, system.algebra.p(index), units)
+    return change.time, change.amount, _ADD_PARAMETER if adds else _SET_PARAMETER, index, unit
 
 
-def _meaning(system: System, state: int, numbers: Numbers, trajectory: int) -> float:
-    """What a unit of a state means in mathematics: one over the volume of a species that is held as an amount."""
-    name = system.states[state]
-    meaning = system.readable[name]
-    if meaning is system.algebra.x(state):
-        return 1.0
-    if any(leaf.op != "p" and leaf is not system.algebra.x(state) for leaf in meaning.leaves):
-        raise BadQuantity(f"a change cannot set {name}: the size of its compartment changes; add an amount instead.")
-    point = [0.0] * len(system.states)
-    point[state] = 1.0
-    return evaluate([meaning], point, numbers.of(min(trajectory, len(numbers.columns) - 1)).tolist())[0]
+def _unit(system: System, name: str, held: Expr, units: dict[Expr, int]) -> int:
+    """Which expression turns a set value into what is held (it is divided by it at that moment); -1 where they are the same."""
+    meaning = system.readable[name] if name in system.readable else held
+    if meaning is held:
+        return -1
+    return units.setdefault(system.algebra.diff(meaning, held), len(units))

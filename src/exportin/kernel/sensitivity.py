@@ -99,7 +99,7 @@ class Sensitivity:
             If the model has events with delays.
         """
         grid, numbers = check_grid(times), read_numbers(self.system, values or {}, count)
-        doses = dose_table(self.system, self._model.place, changes, numbers, float(grid[0]), count)
+        doses = dose_table(self.system, self._model.place, changes, float(grid[0]), count)
         wanted = [self._find(name) for name in observe]
         if not len(by):
             raise BadQuantity("by: expected at least one name of a parameter or state.")
@@ -110,7 +110,7 @@ class Sensitivity:
             starts = start_tapes(self._model, numbers.given & frozenset(self.system.computed))
             start = None if settled is None else self._extended(settled, numbers, count)
             calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, tolerance or Tolerance(), start))
-            passes.append(_Pass(self, calls[-1], wanted, weights, begin).run(len(grid), count, workers))
+            passes.append(_Pass(self, calls[-1], wanted, weights, begin, doses.unit_expressions).run(len(grid), count, workers))
         batch = calls[-1].batch(tuple(str(name) for name in observe))
         return Sensitivities(batch, tuple(by), *(np.concatenate([one[n] for one in passes], axis=-1) for n in (0, 1)))
 
@@ -173,8 +173,9 @@ class _Pass:
     """One call of the compiled code for up to 24 columns."""
 
     def __init__(
-        self, whole: Sensitivity, call: Call, wanted: Sequence[Expr], weights: NDArray[np.float64], begin: NDArray[np.float64]
-    ) -> None:
+        self, whole: Sensitivity, call: Call, wanted: Sequence[Expr], weights: NDArray[np.float64], begin: NDArray[np.float64],
+        units: Sequence[Expr],
+    ) -> None:  # fmt: skip
         system, model = whole.system, whole._model
         self._call, self._model, self._alive = call, model, list[Any]()
         self._columns = weights.shape[2]
@@ -191,6 +192,7 @@ class _Pass:
         self._job.observed = self._slope(partials(algebra, wanted, place, used.tolist()))
         self._job.gaps = self._slope(partials(algebra, gaps_of(algebra, whole._atoms), place, used.tolist()))
         self._job.effects = self._slope(partials(algebra, effects, place, used.tolist()))
+        self._job.units = self._slope(partials(algebra, units, place, used.tolist()))
 
     def _at(self, array: NDArray[Any]) -> int | None:
         self._alive.append(array)

@@ -68,7 +68,7 @@ class Solver:
         values: Mapping[str, ArrayLike] | None = None,
         *,
         count: int = 1,
-        start: NDArray[np.float64] | Batch | None = None,
+        start: NDArray[np.float64] | Batch | Settled | None = None,
         changes: Sequence[Change] | Sequence[Sequence[Change]] = (),
         tolerance: Tolerance | None = None,
         workers: int = 1,
@@ -90,8 +90,9 @@ class Solver:
             Parameters and compartments; the others keep the model's numbers.
         count : int
             Number of trajectories.
-        start : ndarray of shape (state,) or (count, state), or Batch, optional
-            States to begin with, as a batch ends with; by default the model's own initial values for these numbers.
+        start : ndarray of shape (state,) or (count, state), Batch or Settled, optional
+            States to begin with; by default the model's own initial values for these numbers. From a batch or settled states, parameters
+            that events have set are kept, unless they are given in `values`.
         changes : sequence of Change, or one sequence for each trajectory
         tolerance : Tolerance
         workers : int
@@ -118,7 +119,7 @@ class Solver:
         wanted = [self.find(name) for name in observe] if len(observe) else [self.find(name) for name in self.states if name]
         numbers = read_numbers(self.system, values or {}, count, wanted)
         names = tuple(str(name) for name in observe) if len(observe) else tuple(name for name in self.states if name)
-        doses = dose_table(self.system, self.model.place, changes, numbers, float(grid[0]), count)
+        doses = dose_table(self.system, self.model.place, changes, float(grid[0]), count)
         call = self._call(grid, numbers, doses, wanted, count, tolerance or Tolerance(), start)
         call.job.longest, call.job.most_steps, call.job.pivoting = longest, most_steps, int(pivoting)
         call.run(workers)
@@ -134,7 +135,7 @@ class Solver:
         values: Mapping[str, ArrayLike] | None = None,
         *,
         count: int = 1,
-        start: NDArray[np.float64] | Batch | None = None,
+        start: NDArray[np.float64] | Batch | Settled | None = None,
         tolerance: Tolerance | None = None,
         workers: int = 1,
     ) -> Settled:
@@ -155,8 +156,8 @@ class Solver:
             A trajectory that oscillates or needs longer has the outcome `Outcome.NOT_SETTLED`.
         """
         numbers = read_numbers(self.system, values or {}, count)
-        none = dose_table(self.system, (), (), numbers, 0.0, count)
-        grid = np.array([0.0, 0.5 * horizon, horizon])
+        none = dose_table(self.system, (), (), 0.0, count)
+        grid = check_grid([0.0, 0.5 * horizon, horizon])
         everything = [self.system.algebra.x(state) for state in range(len(self.states))]
         begun = self._call(grid[:1], numbers, none, [], count, tolerance or _SETTLING, start)
         begun.run(workers)
@@ -165,7 +166,7 @@ class Solver:
         call.run(workers)
         distance = call.polish(begun.end, self.totals(), workers)
         steps = np.ascontiguousarray(call.stats[:, 0])
-        return Settled(call.end, call.outcomes, distance, call.redone, steps)
+        return Settled(call.end, call.outcomes, distance, call.redone, steps, call.end_parameters)
 
     def totals(self) -> NDArray[np.float64]:
         """Weights of the conserved totals, shape (total, state)."""
@@ -184,7 +185,7 @@ class Solver:
     def rates(self, state: ArrayLike, values: Mapping[str, ArrayLike] | None = None, time: float = 0.0) -> tuple[NDArray[np.float64], ...]:
         """Rates of change at a state, shape (state,), and their Jacobian, shape (state, state)."""
         numbers = read_numbers(self.system, values or {}, 1)
-        call = self._call(np.array([time]), numbers, dose_table(self.system, (), (), numbers, 0.0, 1), [], 1, Tolerance(), None)
+        call = self._call(np.array([time]), numbers, dose_table(self.system, (), (), 0.0, 1), [], 1, Tolerance(), None)
         here = np.ascontiguousarray(state, dtype=np.float64).reshape(len(self.states))
         rates, slopes = np.zeros(len(self.states)), np.zeros((len(self.states),) * 2)
         arguments = (ctypes.byref(call.job), ctypes.c_double(time), *(ctypes.c_void_p(a.ctypes.data) for a in (here, rates, slopes)))
@@ -194,7 +195,7 @@ class Solver:
 
     def _call(
         self, grid: NDArray[np.float64], numbers: Numbers, doses: Doses, wanted: Sequence[Expr], count: int, tolerance: Tolerance,
-        start: NDArray[np.float64] | Batch | None,
+        start: NDArray[np.float64] | Batch | Settled | None,
     ) -> Call:  # fmt: skip
         return Call(self.model, self._starting(numbers.given), self._events, grid, numbers, doses, wanted, count, tolerance, start)
 

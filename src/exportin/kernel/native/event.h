@@ -104,15 +104,26 @@ static int events(Work *k, int l) {
     return CHATTERING;
 }
 
+/* What a dose's number is divided by now: a concentration that is set becomes an amount with the volume of the moment. */
+static double dose_unit(Work *k, int l, int64_t dose) {
+    const Job *job = k->job;
+    Lane *one = &k->lane[l];
+    const int unit = job->dose_units[dose];
+    if (unit < 0) return 1.0;
+    present(k->x, l, job->units.reads, job->units.states, k->xs);
+    play(&job->units, one->t, k->xs, one->p, k->r, one->scratch + QUEUE);
+    return one->scratch[QUEUE + unit];
+}
+
 static void doses(Work *k, int l) {
     const Job *job = k->job;
     Lane *one = &k->lane[l];
     for (; one->dose < one->last_dose && job->dose_times[one->dose] <= one->t; one->dose++) {
         const int target = job->dose_targets[one->dose];
-        const double amount = job->dose_amounts[one->dose];
+        const double unit = dose_unit(k, l, one->dose), amount = job->dose_amounts[one->dose] / unit;
         switch (job->dose_kinds[one->dose]) {
         case DOSE_ADD: AT(k->x, target, l) += amount; break;
-        case DOSE_SET: AT(k->x, target, l) = amount; SLOPE(slopes_set(k, target)); break;
+        case DOSE_SET: SLOPE(slopes_set(k, target, job->dose_units[one->dose], amount / unit)); AT(k->x, target, l) = amount; break;
         case DOSE_SET_PARAMETER: set(k, l, 1, target, amount); SLOPE(slopes_set_parameter(k, target)); break;
         default: set(k, l, 1, target, one->p[target] + amount);
         }

@@ -42,7 +42,8 @@ typedef struct {
     const int64_t *dose_offsets;
     int64_t n_doses;
     const double *dose_times, *dose_amounts;
-    const int32_t *dose_kinds, *dose_targets;
+    const int32_t *dose_kinds, *dose_targets, *dose_units; /* a set value is divided by a result of `units`, or by nothing (-1) */
+    Tape units;
     /* events */
     Tape watch;                       /* triggers, then what is discrete */
     Tape stops;                       /* moments at which a comparison of time may turn */

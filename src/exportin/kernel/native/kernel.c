@@ -28,8 +28,8 @@ static void lay_out(Work *k, const Job *job, int32_t registers, Store *store) {
     for (int n = 0; n < 11; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
     if (!SLOPES) k->lu = k->a; /* factorised in place, which spares the cache; slopes need the Jacobian afterwards */
     int32_t scratch = largest(largest(NQ, N), (int32_t)job->parameters), effects = 1;
-    const Tape *tapes[] = {&job->prepare, &job->initial, &job->constants, &job->observed, &job->watch, &job->stops, &job->timing, &job->effects};
-    for (int n = 0; n < 8; n++) registers = largest(registers, tapes[n]->operations), scratch = largest(scratch, tapes[n]->results);
+    const Tape *tapes[] = {&job->prepare, &job->initial, &job->constants, &job->observed, &job->watch, &job->stops, &job->timing, &job->effects, &job->units};
+    for (int n = 0; n < 9; n++) registers = largest(registers, tapes[n]->operations), scratch = largest(scratch, tapes[n]->results);
     for (int64_t e = 0; e < job->n_events; e++) effects = largest(effects, job->events[e].count);
     k->r = get(store, sizeof(double) * registers);
     k->xs = get(store, sizeof(double) * (N + 1));

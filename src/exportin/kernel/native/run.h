@@ -45,13 +45,16 @@ static void settle_moment(Work *k, int l) {
 /* Absolute tolerances as shares: of a state's start or what a dose brings, and of no less than 1e-9 of the largest. */
 static void scale(Work *k, int l) {
     const Job *job = k->job;
-    double *size = k->xs, top = 0.0;
-    for (int n = 0; n < N; n++) size[n] = fabs(AT(k->x, n, l));
-    for (int64_t m = k->lane[l].dose; m < k->lane[l].last_dose; m++)
-        if (job->dose_kinds[m] <= DOSE_SET) size[job->dose_targets[m]] = fmax(size[job->dose_targets[m]], fabs(job->dose_amounts[m]));
-    for (int n = 0; n < N; n++) top = fmax(top, size[n]);
+    double *brought = k->dense, top = 0.0; /* not in use between steps */
+    memset(brought, 0, sizeof(double) * N);
+    for (int64_t m = k->lane[l].dose; m < k->lane[l].last_dose; m++) {
+        if (job->dose_kinds[m] > DOSE_SET) continue;
+        double *size = brought + job->dose_targets[m];
+        *size = fmax(*size, fabs(job->dose_amounts[m] / dose_unit(k, l, m)));
+    }
+    for (int n = 0; n < N; n++) brought[n] = fmax(brought[n], fabs(AT(k->x, n, l))), top = fmax(top, brought[n]);
     if (!(top > 0.0)) top = 1.0;
-    for (int n = 0; n < N; n++) AT(k->absolute, n, l) *= fmax(size[n], 1e-9 * top);
+    for (int n = 0; n < N; n++) AT(k->absolute, n, l) *= fmax(brought[n], 1e-9 * top);
 }
 
 static int take(Work *k, int l) { /* the next trajectory into a lane; 0 when there is none */
@@ -213,7 +216,7 @@ static void reject(Work *k, int l, double grow) {
     one->h *= finite && !one->lost ? (grow > 0.1 ? grow < 0.9 ? grow : 0.9 : 0.1) : 0.25;
     const int tiny = one->h < 8.0 * DBL_EPSILON * fabs(one->t) || one->h < 1e-300;
     if (tiny || one->rejected > k->job->most_steps || (one->losses > 20 + one->steps / 4 && !k->job->pivoting)) /* pivoting may do better */
-        leave(k, l, one->lost ? PIVOT_LOST : finite ? STEP_TOO_SMALL : NOT_FINITE);
+        leave(k, l, !tiny && one->rejected > k->job->most_steps ? TOO_MANY_STEPS : one->lost ? PIVOT_LOST : finite ? STEP_TOO_SMALL : NOT_FINITE);
 }
 
 static void judge(Work *k) {

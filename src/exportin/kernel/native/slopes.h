@@ -11,7 +11,7 @@ typedef struct {
     const int32_t *used;      /* parameters that the columns act through */
     const double *weights;    /* (trajectory, used, column): derivative of each used parameter by each column */
     const double *start;      /* (trajectory, N, column), in the caller's order */
-    Slope observed, gaps, effects;
+    Slope observed, gaps, effects, units;
     double *out, *end;        /* (trajectory, time, observable, column), (trajectory, N, column) */
 } SlopeJob;
 
@@ -184,9 +184,15 @@ static void slopes_emit(Work *k, const double *xs, double t, double share) {
     for (int o = 0; o < observed; o++) for (int c = 0; c < job->columns; c++) out[o * job->columns + c] = rows[o * groups + c / LANES][c % LANES];
 }
 
-static void slopes_set(Work *k, int target) {
+/* A state is set to value / unit: it changes with the unit alone; `over` is value / unit^2. */
+static void slopes_set(Work *k, int target, int unit, double over) {
     Slopes *m = k->slopes;
-    for (int g = 0; g < m->job->groups; g++) m->s[g * N + target] = K(0.0);
+    const int groups = (int)m->job->groups;
+    V row[MOST];
+    for (int g = 0; g < groups; g++) row[g] = K(0.0);
+    present(k->x, 0, NULL, N, m->held);
+    if (unit >= 0) apply(k, &m->job->units, m->held, k->lane[0].t, m->s, NULL, unit, 1, row);
+    for (int g = 0; g < groups; g++) m->s[g * N + target] = K(-over) * row[g];
 }
 
 static void slopes_set_parameter(Work *k, int target) {

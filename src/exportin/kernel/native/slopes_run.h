@@ -30,7 +30,8 @@ static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Stor
     m->jacobians = get(store, sizeof(double) * (POINTS * NLU + 1));
     m->turning = get(store, sizeof(double) * (NLU + 1));
     m->lu = get(store, sizeof(double) * (NLU + 1));
-    const int32_t most = largest(largest(job->observed.tape.results, job->gaps.tape.results), job->effects.tape.results);
+    const int32_t events = largest(job->gaps.tape.results, job->effects.tape.results);
+    const int32_t most = largest(largest(job->observed.tape.results, job->units.tape.results), events);
     m->values = get(store, sizeof(double) * (most + 1));
     m->now = get(store, sizeof(double) * (base->watch.results + 1));
     m->held = get(store, sizeof(double) * (N + 1));
@@ -39,9 +40,9 @@ static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Stor
 /* Integrates trajectories with their derivatives; events must have no delays. 0, or 1 when there is no memory. */
 EXPORT int32_t exportin_slopes(const Job *job, const SlopeJob *wanted) {
     void *memory[3] = {NULL, NULL, NULL};
-    const Tape *tapes[] = {&wanted->observed.tape, &wanted->gaps.tape, &wanted->effects.tape};
+    const Tape *tapes[] = {&wanted->observed.tape, &wanted->gaps.tape, &wanted->effects.tape, &wanted->units.tape};
     int32_t registers = 1;
-    for (int n = 0; n < 3; n++) registers = largest(registers, tapes[n]->operations);
+    for (int n = 0; n < 4; n++) registers = largest(registers, tapes[n]->operations);
     Work *k = open_work(job, registers, memory);
     Slopes *m = calloc(1, sizeof(Slopes) + 64);
     if (k && m) {
