@@ -122,7 +122,7 @@ def _read(system: System, wanted: Sequence[Expr]) -> set[int]:
 def dose_table(
     system: System, place: Sequence[int], changes: Sequence[Change] | Sequence[Sequence[Change]], begin: float, count: int
 ) -> Doses:
-    """Changes in order of time; a list for all trajectories, or one list for each.
+    """Changes in order of time, those of one moment as they are given; a list for all trajectories, or one list for each.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def dose_table(
     if each and len(lists) != count:
         raise BadQuantity(f"{len(lists)} lists of changes for {count} trajectories; give one list for all, or one for each.")
     units: dict[Expr, int] = {}
-    rows = [_row(system, place, one, units) for some in lists for one in sorted(some)]
+    rows = [_row(system, place, one, units) for some in lists for one in sorted(some, key=lambda one: one.time)]
     early = [one for some in lists for one in some if not one.time >= begin]
     if early:
         raise BadQuantity(f"a change of {early[0].target} at {early[0].time:g} lies before the first time ({begin:g}).")
@@ -146,8 +146,8 @@ def dose_table(
 def _row(system: System, place: Sequence[int], change: Change, units: dict[Expr, int]) -> tuple[float, float, int, int, int]:
     if change.action not in {"add", "set"}:
         raise BadQuantity(f"action {change.action!r} of a change of {change.target}: expected 'add' or 'set'.")
-    if not math.isfinite(change.amount):
-        raise BadQuantity(f"a change of {change.target} by {change.amount}: expected a finite number.")
+    if not math.isfinite(change.amount) or not math.isfinite(change.time):
+        raise BadQuantity(f"a change of {change.target} by {change.amount} at {change.time}: expected finite numbers.")
     adds = change.action == "add"
     if change.target in system.states:
         state = system.states.index(change.target)

@@ -64,14 +64,24 @@ def header() -> str:
 
 
 def _sums(stage: int) -> str:
-    """C function of a stage's two sums, unrolled; stages 6 and 7 only add the last increment to the argument."""
+    """C functions of a stage's two sums, unrolled; stages 6 and 7 only add the last increment to the argument.
+
+    ``forced_<stage>`` adds a further vector to the second sum.
+    """
     before = range(stage)
+    known = stage > 5
     scaled = "".join(f"    const V c{j} = K({C[stage][j]!r}) * inverse;\n" for j in before)
     loads = "".join(f"        const V u{j} = u[{j} * size + n];\n" for j in before)
-    known = stage > 5
     argument = f"stage[n] + u{stage - 1}" if known else "x[n] + " + " + ".join(f"K({A[stage][j]!r}) * u{j}" for j in before)
-    return (
-        f"static NOINLINE void sums_{stage}(const V *restrict x, V *restrict stage, V *restrict u, V inverse, int size) {{\n"
-        f"{scaled}    for (int n = 0; n < size; n++) {{\n{loads}        stage[n] = {argument};\n"
-        f"        u[{stage} * size + n] = {' + '.join(f'c{j} * u{j}' for j in before)};\n    }}\n{'    (void)x;' if known else ''}\n}}\n"
-    )
+    joined = " + ".join(f"c{j} * u{j}" for j in before)
+
+    def function(name: str, parameters: str, more: str) -> str:
+        return (
+            f"static NOINLINE __attribute__((unused)) void {name}_{stage}(\n"
+            f"    const V *restrict x, V *restrict stage, V *restrict u, V inverse, int size{parameters}) {{\n"
+            f"{scaled}    for (int n = 0; n < size; n++) {{\n{loads}        stage[n] = {argument};\n"
+            f"        u[{stage} * size + n] = {joined}{more};\n    }}\n{'    (void)x;' if known else ''}\n}}\n"
+        )
+
+    forced = function("forced", ", const V *restrict force, V factor", " + factor * force[n]") if d[stage] != 0.0 else ""
+    return function("sums", "", "") + forced

@@ -20,6 +20,8 @@ typedef struct {
 enum { POINTS = 6, MOST = 6 }; /* moments of the stages within a step: 0, c2, c3, c4, c5, 1; groups of columns */
 static const int POINT[8] = {0, 1, 2, 3, 4, 5, 5, 5};
 
+typedef struct { int group, weight, first, last, place; } Pair;
+
 typedef struct Slopes {
     const SlopeJob *job;
     int size, columns, first; /* N * groups */
@@ -27,7 +29,8 @@ typedef struct Slopes {
     double *jacobians, *turning, *lu; /* of one lane */
     V late[MOST];             /* how much later the present moment comes, per unit of each column */
     double *was, *now, *values, *held, share;
-    int moved, entry_count;
+    int moved, entry_count, pairs;
+    Pair *pair;
 } Slopes;
 
 #define SLOPE(call) do { if (k->slopes) { call; } } while (0)
@@ -69,7 +72,12 @@ static void solve_columns(const double *lu, V *b, int groups) {
 }
 
 static void thin(const V *from, double *to) { /* all lanes are the same: one is enough, and takes a quarter of the cache */
-    for (int e = 0; e < NLU; e++) to[e] = from[e][0];
+    int e = 0;
+    for (; e + 3 < NLU; e += 4) {
+        const V four = {from[e][0], from[e + 1][0], from[e + 2][0], from[e + 3][0]};
+        memcpy(to + e, &four, sizeof four);
+    }
+    for (; e < NLU; e++) to[e] = from[e][0];
 }
 
 static int columns_of(Work *k, const Part *parts, const V *t, const V *x, V *entries) { /* derivatives by the used parameters */
@@ -85,12 +93,24 @@ static int columns_of(Work *k, const Part *parts, const V *t, const V *x, V *ent
 
 static void add_columns(Work *k, const V *entries, V *r) {
     const Slopes *m = k->slopes;
-    const int groups = (int)m->job->groups;
-    for (int64_t j = 0; j < m->job->n_used; j++) {
-        const int p = m->job->used[j];
-        const V *weight = m->weights + j * groups;
-        for (int e = P_START[p]; e < P_START[p + 1]; e++, entries++)
-            for (int g = 0; g < groups; g++) r[g * N + P_ROW[e]] += *entries * weight[g];
+    for (int n = 0; n < m->pairs; n++) {
+        const Pair *pair = &m->pair[n];
+        const V weight = m->weights[pair->weight];
+        V *column = r + pair->group * N;
+        for (int e = pair->first; e < pair->last; e++) column[P_ROW[e]] += entries[pair->place + e - pair->first] * weight;
+    }
+}
+
+static void find_pairs(Slopes *m) { /* which parameters act through which vector of columns: mostly one */
+    const SlopeJob *job = m->job;
+    m->pairs = 0;
+    for (int j = 0, place = 0; j < job->n_used; j++) {
+        const int first = P_START[job->used[j]], last = P_START[job->used[j] + 1];
+        for (int g = 0; g < job->groups; g++) {
+            const int weight = j * (int)job->groups + g;
+            if (last > first && any(m->weights[weight] != K(0.0))) m->pair[m->pairs++] = (Pair){g, weight, first, last, place};
+        }
+        place += last - first;
     }
 }
 
@@ -129,23 +149,24 @@ static void slopes_step(Work *k, double share) {
     look_along(k, h);
     if (share < 1.0 || k->job->pivoting) m_factorise(&c, k->a, k->lu);
     thin(k->lu, m->lu);
-    for (int n = 0; n < size; n++) m->change[n] = m->u[n] = K(0.0), m->z[n] = m->s[n];
+    for (int n = 0; n < size; n++) m->change[n] = K(0.0);
     times(m->turning, m->s, m->change, groups);
     add_columns(k, m->moving, m->change);
     for (int i = 0; i < 8; i++) {
         V *u = m->u + i * size;
+        const V factor = h * K(RD[i]);
         switch (i) {
-        case 1: sums_1(m->s, m->z, m->u, inverse, size); break;
-        case 2: sums_2(m->s, m->z, m->u, inverse, size); break;
-        case 3: sums_3(m->s, m->z, m->u, inverse, size); break;
-        case 4: sums_4(m->s, m->z, m->u, inverse, size); break;
+        case 0: for (int n = 0; n < size; n++) u[n] = factor * m->change[n]; break;
+        case 1: forced_1(m->s, m->z, m->u, inverse, size, m->change, factor); break;
+        case 2: forced_2(m->s, m->z, m->u, inverse, size, m->change, factor); break;
+        case 3: forced_3(m->s, m->z, m->u, inverse, size, m->change, factor); break;
+        case 4: forced_4(m->s, m->z, m->u, inverse, size, m->change, factor); break;
         case 5: sums_5(m->s, m->z, m->u, inverse, size); break;
         case 6: sums_6(m->s, m->z, m->u, inverse, size); break;
-        case 7: sums_7(m->s, m->z, m->u, inverse, size); break;
+        default: sums_7(m->s, m->z, m->u, inverse, size);
         }
-        times(m->jacobians + POINT[i] * NLU, m->z, u, groups);
+        times(m->jacobians + POINT[i] * NLU, i ? m->z : m->s, u, groups);
         add_columns(k, m->entries + POINT[i] * m->entry_count, u);
-        if (RD[i] != 0.0) for (int n = 0; n < size; n++) u[n] += h * K(RD[i]) * m->change[n];
         solve_columns(m->lu, u, groups);
     }
     for (int n = 0; n < size; n++) m->next[n] = m->z[n] + m->u[7 * size + n];
@@ -199,6 +220,7 @@ static void slopes_set_parameter(Work *k, int target) {
     Slopes *m = k->slopes;
     for (int64_t j = 0; j < m->job->n_used; j++)
         for (int g = 0; m->job->used[j] == target && g < m->job->groups; g++) m->weights[j * m->job->groups + g] = K(0.0);
+    find_pairs(m);
 }
 
 /* Before what is due now happens: if a comparison turned here, by how much the moment moves with each column. */
@@ -271,6 +293,7 @@ static void slopes_begin(Work *k, int64_t i) {
         m->s[c / LANES * N + n][c % LANES] = c < columns ? job->start[(i * N + ORDER[n]) * columns + c] : 0.0;
     for (int64_t j = 0; j < job->n_used; j++) for (int c = 0; c < groups * LANES; c++)
         m->weights[j * groups + c / LANES][c % LANES] = c < columns ? job->weights[(i * job->n_used + j) * columns + c] : 0.0;
+    find_pairs(m);
 }
 #else
 #define SLOPE(call)

@@ -9,7 +9,7 @@ static void integrate_slopes(Work *k) {
         take(k, 0);
         while (k->lane[0].which >= 0) {
             if (job->cancel && *job->cancel) return;
-            mirror(k);
+            if (k->lane[0].fresh) mirror(k);
             first_steps(k);
             choose_lengths(k);
             k->h = K(k->lane[0].h), k->t = K(k->lane[0].t);
@@ -27,6 +27,7 @@ static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Stor
     V **vectors[] = {&m->s, &m->next, &m->z, &m->u, &m->change, &m->weights, &m->inner, &m->wide, &m->entries, &m->moving, &m->state, &m->velocity, &m->before_rates};
     const size_t sizes[] = {size, size, size, 8 * size, size, job->n_used * groups, 3 * N, NLU, POINTS * entries, entries, N, 2 * N, N};
     for (int n = 0; n < 13; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
+    m->pair = get(store, sizeof(Pair) * (job->n_used * groups + 1));
     m->jacobians = get(store, sizeof(double) * (POINTS * NLU + 1));
     m->turning = get(store, sizeof(double) * (NLU + 1));
     m->lu = get(store, sizeof(double) * (NLU + 1));
