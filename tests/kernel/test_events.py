@@ -52,8 +52,26 @@ def test_a_change_between_the_rows_acts_at_its_time(decay: Solver):
         assert found == pytest.approx(3.0 * np.exp(-1.0) + np.exp(-0.5 * (2.0 - moment)), rel=1e-9)
 
 
+def test_a_concentration_is_set_whatever_the_volume(decay: Solver):
+    changes = [Change(1.0, "A", "set", 5.0), Change(1.0, "A", "add", 2.0)]
+    found = decay.run([0.0, 1.0], ["A"], {"V": np.array([0.5, 2.0, 4.0])}, count=3, changes=changes)["A"][:, -1]
+    assert found == pytest.approx([5.0 + 2.0 / 0.5, 5.0 + 2.0 / 2.0, 5.0 + 2.0 / 4.0], rel=1e-12)
+
+
+def test_changes_of_one_moment_happen_as_they_are_given(decay: Solver):
+    both = [Change(1.0, "A", "set", 1.0), Change(1.0, "A", "add", 2.0)]
+    found = decay.run([0.0, 1.0], ["A"], count=2, changes=[both, both[::-1]])["A"][:, -1]
+    assert found.tolist() == [2.0, 1.0]
+
+
 def test_a_change_that_cannot_be_is_refused(decay: Solver):
-    for change, told in [(Change(-1.0, "A", "add", 1.0), "before the first"), (Change(0.0, "A", "double", 1.0), "'add' or 'set'")]:
+    refused = [
+        (Change(-1.0, "A", "add", 1.0), "before the first"),
+        (Change(0.0, "A", "double", 1.0), "'add' or 'set'"),
+        (Change(0.5, "A", "add", np.nan), "finite"),
+        (Change(np.inf, "A", "add", 1.0), "finite"),
+    ]
+    for change, told in refused:
         with pytest.raises(BadQuantity, match=told):
             decay.run([0.0, 1.0], changes=[change])
 

@@ -74,6 +74,21 @@ def test_numbers_that_are_none_are_refused(pole: Solver):
         pole.run([0.0, 1.0], values={"k": np.inf})
 
 
+def test_what_cannot_be_asked_is_refused(pole: Solver):
+    with pytest.raises(BadQuantity, match="count"):
+        pole.run([0.0, 1.0], count=0)
+    with pytest.raises(BadQuantity, match="workers"):
+        pole.run([0.0, 1.0], workers=0)
+    for times in ([], [1.0, 0.0], [0.0, np.nan], [[0.0, 1.0]]):
+        with pytest.raises(BadQuantity, match="times"):
+            pole.run(times)
+    for horizon in (0.0, -1.0, np.inf):
+        with pytest.raises(BadQuantity, match="times"):
+            pole.settle(horizon)
+    with pytest.raises(BadQuantity, match="tolerance"):
+        pole.run([0.0, 1.0], tolerance=Tolerance(0.0, 1e-9))
+
+
 def test_a_parameter_without_a_number_matters_only_where_it_is_read():
     lacking = solver("x' = -x; x = 1; species S in C; S = 2; compartment C;")
     assert lacking.run([0.0, 1.0], ["x"]).checked()["x"][0, -1] == pytest.approx(np.exp(-1.0), rel=1e-6)
