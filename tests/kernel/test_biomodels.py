@@ -9,7 +9,7 @@ import pytest
 
 from exportin.kernel.batch import Tolerance
 from exportin.kernel.compiled import compile_system
-from exportin.kernel.sbml_reader import read_system
+from exportin.kernel.sbml.reader import read_system
 from exportin.kernel.solver import Solver
 
 # Horizon of each model in its own unit of time: over its transient or several of its oscillations.

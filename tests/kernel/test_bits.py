@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from exportin.kernel.batch import Batch, Change, Tolerance
+from exportin.kernel.code.system import System
 from exportin.kernel.compiled import compile_system
-from exportin.kernel.sbml_reader import read_system
+from exportin.kernel.compiler.target import native_target, target_named
+from exportin.kernel.compiler.toolchain import zig_commands
+from exportin.kernel.sbml.reader import read_system
 from exportin.kernel.solver import Solver
-from exportin.kernel.system import System
-from exportin.kernel.target import native_target, target_named
-from exportin.kernel.toolchain import zig_commands
 from exportin.network.antimony_text import antimony_to_sbml
 
 MODEL = """

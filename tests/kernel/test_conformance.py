@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from exportin.kernel.batch import Tolerance
+from exportin.kernel.code.expression import Expr
+from exportin.kernel.code.system import System
 from exportin.kernel.compiled import compile_system
-from exportin.kernel.expression import Expr
-from exportin.kernel.sbml_reader import read_system
+from exportin.kernel.sbml.reader import read_system
 from exportin.kernel.solver import Solver
-from exportin.kernel.system import System
 
 SHARES = 8  # tests, so that two workers share the cases; all together take about 65 s of one core
 TIGHT = Tolerance(1e-9, 1e-12)

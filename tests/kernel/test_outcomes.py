@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from exportin.errors import BadNetwork, BadQuantity, SimulationFailed, UnknownName
-from exportin.kernel import rodas5p
 from exportin.kernel.batch import Batch, Outcome, Tolerance
+from exportin.kernel.code import rodas5p
 from exportin.kernel.compiled import compile_system
-from exportin.kernel.sbml_reader import read_system
+from exportin.kernel.sbml.reader import read_system
 from exportin.kernel.solver import Solver
 from exportin.network.antimony_text import antimony_to_sbml
 

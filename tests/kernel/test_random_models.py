@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from exportin.kernel.batch import Batch, Outcome, Tolerance
+from exportin.kernel.code.conserved import conserved_totals
 from exportin.kernel.compiled import compile_system
-from exportin.kernel.conserved import conserved_totals
-from exportin.kernel.sbml_reader import read_system
+from exportin.kernel.sbml.reader import read_system
 from exportin.kernel.solver import Solver
 from exportin.network.antimony_text import antimony_to_sbml
 

@@ -8,7 +8,7 @@ import pytest
 from exportin.errors import SimulationFailed
 from exportin.kernel.batch import Outcome
 from exportin.kernel.compiled import compile_system
-from exportin.kernel.sbml_reader import read_system
+from exportin.kernel.sbml.reader import read_system
 from exportin.kernel.solver import Solver
 from exportin.network.antimony_text import antimony_to_sbml
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from exportin.kernel.expression import Expr
+    from exportin.kernel.code.expression import Expr
 
 __all__ = ["Members", "drawn_columns"]
 

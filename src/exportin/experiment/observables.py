@@ -28,7 +28,7 @@ import numpy as np
 
 from exportin.errors import NotModelled, UnknownName, squash
 from exportin.experiment.terms import Terms
-from exportin.kernel.expression import Expr
+from exportin.kernel.code.expression import Expr
 from exportin.network.cell import Cell
 from exportin.pharmacology.exposure import Exposure
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from exportin.experiment.terms import Terms
 from exportin.kernel.batch import Change, Settled, Tolerance
-from exportin.kernel.expression import evaluate
+from exportin.kernel.code.expression import evaluate
 from exportin.kernel.solver import Solver
 from exportin.network.blueprint import Structure
 from exportin.network.cell import Cell

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata, resources
 from typing import Any
 
-from exportin.kernel.codegen import GENERATOR
+from exportin.kernel.code.generate import GENERATOR
 from exportin.network.cell import Cell
 from exportin.network.model import Model
 from exportin.pharmacology.exposure import Exposure

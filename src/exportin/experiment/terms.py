@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exportin.kernel.expression import Algebra, Expr
-from exportin.kernel.system import System
+from exportin.kernel.code.expression import Algebra, Expr
+from exportin.kernel.code.system import System
 from exportin.units import AVOGADRO_PER_AMOL
 
 __all__ = ["Terms"]

@@ -11,11 +11,11 @@ import numpy as np
 
 from exportin.errors import BadQuantity, SimulationFailed
 from exportin.kernel.batch import Batch, Outcome, Settled, Tolerance
+from exportin.kernel.code.expression import Expr
+from exportin.kernel.code.tape import Tape
 from exportin.kernel.compiled import Compiled
-from exportin.kernel.expression import Expr
 from exportin.kernel.native_types import CJob, CRest, CTape, pointer
 from exportin.kernel.numbers import Doses, Numbers
-from exportin.kernel.tape import Tape
 from exportin.kernel.tapes import EventTapes, StartTapes, observed_tape
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Call:
         if start is None:
             return
         states = self._states
-        given = start.end if isinstance(start, Batch) else start.states if isinstance(start, Settled) else np.asarray(start, dtype=np.float64)
+        held = start.end if isinstance(start, Batch) else start.states if isinstance(start, Settled) else start
+        given = np.asarray(held, dtype=np.float64)
         if given.shape not in {(states,), (1, states), (self._count, states)} or not np.isfinite(given).all():
             raise BadQuantity(f"start: shape {given.shape}; expected finite numbers of shape ({states},) or ({self._count}, {states}).")
         table = np.ascontiguousarray(given.reshape(-1, states))

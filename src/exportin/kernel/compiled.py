@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin.errors import CompilationFailed
-from exportin.kernel import cache, rodas5p
-from exportin.kernel.codegen import GENERATOR, generate
-from exportin.kernel.expression import Expr
-from exportin.kernel.frozen import freeze, thaw
+from exportin.kernel.code import rodas5p
+from exportin.kernel.code.expression import Expr
+from exportin.kernel.code.frozen import freeze, thaw
+from exportin.kernel.code.generate import GENERATOR, generate
+from exportin.kernel.code.system import System
+from exportin.kernel.compiler import cache
 from exportin.kernel.native_types import LAYOUT, CEvent, CJob, CTape
-from exportin.kernel.system import System
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exportin.kernel.target import Target
+    from exportin.kernel.compiler.target import Target
 
 __all__ = ["Compiled", "compile_sbml", "compile_slopes", "compile_system", "model_sources"]
 
@@ -64,7 +65,7 @@ def compile_sbml(sbml: str, target: Target | None = None) -> Compiled:
     key = cache.alias_key(sbml, GENERATOR, *_runtime().values(), target=target)
     if (kept := cache.load(key)) is not None:
         return _opened(kept.library, kept.side)
-    from exportin.kernel.sbml_reader import read_system
+    from exportin.kernel.sbml.reader import read_system
 
     sources, side = model_sources(read_system(sbml))
     path = cache.build_library(sources, salt=GENERATOR, target=target)

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exportin.kernel.tape import Tape
+    from exportin.kernel.code.tape import Tape
 
 __all__ = ["LAYOUT", "CEvent", "CJob", "CRest", "CSlope", "CSlopeJob", "CTape", "pointer"]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from exportin.errors import BadQuantity, UnknownName
 from exportin.kernel.batch import Change
-from exportin.kernel.expression import Expr
-from exportin.kernel.system import System
+from exportin.kernel.code.expression import Expr
+from exportin.kernel.code.system import System
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -138,9 +138,9 @@ def dose_table(
     if early:
         raise BadQuantity(f"a change of {early[0].target} at {early[0].time:g} lies before the first time ({begin:g}).")
     offsets = np.concatenate([[0], np.cumsum([len(some) for some in lists])]).astype(np.int64) if each else None
-    columns = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [], [])
-    types = (np.float64, np.float64, np.int32, np.int32, np.int32)
-    return Doses(offsets, *(np.array(column, dtype=kind) for column, kind in zip(columns, types, strict=True)), tuple(units))
+    times, amounts, *whole = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [], [])
+    kinds, targets, expressions = (np.array(column, dtype=np.int32) for column in whole)
+    return Doses(offsets, np.array(times, dtype=np.float64), np.array(amounts, dtype=np.float64), kinds, targets, expressions, tuple(units))
 
 
 def _row(system: System, place: Sequence[int], change: Change, units: dict[Expr, int]) -> tuple[float, float, int, int, int]:
@@ -162,7 +162,7 @@ def _row(system: System, place: Sequence[int], change: Change, units: dict[Expr,
 
 def _unit(system: System, name: str, held: Expr, units: dict[Expr, int]) -> int:
     """Which expression turns a set value into what is held (it is divided by it at that moment); -1 where they are the same."""
-    meaning = system.readable[name] if name in system.readable else held
+    meaning = system.readable.get(name, held)
     if meaning is held:
         return -1
     return units.setdefault(system.algebra.diff(meaning, held), len(units))

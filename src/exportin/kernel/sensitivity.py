@@ -12,9 +12,9 @@ import numpy as np
 from exportin.errors import BadQuantity, UnknownName
 from exportin.kernel.batch import Batch, Change, Outcome, Settled, Tolerance
 from exportin.kernel.call import Call, check_grid
+from exportin.kernel.code.differentiate import Partials, chained, gaps_of, partials, turning_atoms, with_events_on_states
+from exportin.kernel.code.expression import Expr, evaluate, rebuild
 from exportin.kernel.compiled import Compiled, compile_slopes
-from exportin.kernel.differentiate import Partials, chained, gaps_of, partials, turning_atoms, with_events_on_states
-from exportin.kernel.expression import Expr, evaluate, rebuild
 from exportin.kernel.native_types import CJob, CSlope, CSlopeJob, CTape, pointer
 from exportin.kernel.numbers import Numbers, dose_table, read_numbers
 from exportin.kernel.solver import Solver

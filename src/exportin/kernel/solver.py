@@ -11,11 +11,11 @@ import numpy as np
 from exportin.errors import SimulationFailed
 from exportin.kernel.batch import Batch, Change, Outcome, Settled, Tolerance
 from exportin.kernel.call import MOST_STEPS, Call, check_grid
+from exportin.kernel.code.conserved import conserved_totals
+from exportin.kernel.code.expression import Expr
 from exportin.kernel.compiled import Compiled
-from exportin.kernel.conserved import conserved_totals
-from exportin.kernel.expression import Expr
 from exportin.kernel.numbers import Doses, Numbers, dose_table, read_numbers
-from exportin.kernel.sbml_start import check_start
+from exportin.kernel.sbml.start import check_start
 from exportin.kernel.tapes import EventTapes, StartTapes, event_tapes, start_tapes
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Solver:
             return system.readable[name]
         if name.startswith("[") and name[1:-1] in system.concentrations:
             return system.concentrations[name[1:-1]]
-        from exportin.kernel.formula import read_formula
+        from exportin.kernel.sbml.formula import read_formula
 
         return read_formula(system.algebra, name, system.readable)
 

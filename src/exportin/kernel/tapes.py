@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exportin.kernel.code.expression import Expr, rebuild
+from exportin.kernel.code.moments import turning_points
+from exportin.kernel.code.tape import Tape, write_tape
 from exportin.kernel.compiled import Compiled
-from exportin.kernel.expression import Expr, rebuild
-from exportin.kernel.moments import turning_points
 from exportin.kernel.native_types import CEvent
-from exportin.kernel.tape import Tape, write_tape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-/* The solver of one model: generated parts, then the runtime. `model.h` is written by exportin/kernel/codegen.py. */
+/* The solver of one model: generated parts, then the runtime. `model.h` is written by exportin/kernel/code/generate.py. */
 #include "lanes.h"
 #include "model.h"
 #include "rodas5p.h"

@@ -1,0 +1,1 @@
+"""From a system of differential equations to C."""

@@ -1,0 +1,1 @@
+"""SBML documents as systems of differential equations."""
