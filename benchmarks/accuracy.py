@@ -21,6 +21,7 @@ ENOUGH = 2e-5  # of scale; what the CVODE engines reach at the nominal tolerance
 PAIRS = tuple(
     (relative, relative * share) for relative in (1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7) for share in (0.1, 0.01, 0.001)
 )
+FINER = (2.6, 2.2, 1.8, 1.5, 1.25)  # between one scanned pair and the next
 SLOW = 0.2  # s a trajectory, from which an engine is judged on a quarter of the patients
 
 
@@ -97,5 +98,14 @@ def loosest(remote: Remote, truth: Truth, scanned: list[Setting]) -> Setting | N
     for one in sorted([one for one in scanned if one.enough], key=lambda setting: -setting.rate):
         checked = judge(remote, truth, (one.relative, one.absolute))
         if checked.enough:
-            return checked
+            return _looser(remote, truth, checked)
     return None
+
+
+def _looser(remote: Remote, truth: Truth, known: Setting) -> Setting:
+    """The same pair as loose as it may be between two of the scanned ones."""
+    for factor in FINER:
+        tried = judge(remote, truth, (known.relative * factor, known.absolute * factor))
+        if tried.enough:
+            return tried
+    return judge(remote, truth, (known.relative, known.absolute))
