@@ -31,7 +31,7 @@ def in_memory(
     plan = Plan(count, max(_LANES, min(_MOST, -(-share // _LANES) * _LANES)))
     gathered = Gathered(count)
     with Progress(count, progress) as advance:
-        run_chunks(study.members, plan, workers=workers, executor=executor, sink=gathered.add, progress=advance)
+        run_chunks(study.members, plan, workers=workers, executor=executor, sink=gathered.add, progress=advance, stop=study.members.stop)
     return study.gathered(gathered.arrays)
 
 
@@ -52,5 +52,5 @@ def compute_part(
     todo = folder.missing(folder.plan.part(*part))
     task = Storing(study.members, folder)
     with Progress(sum(len(chunk) for chunk in todo), progress) as advance:
-        run_chunks(task, todo, workers=workers, executor=executor, progress=advance)
+        run_chunks(task, todo, workers=workers, executor=executor, progress=advance, stop=study.members.stop)
     return folder.missing()

@@ -102,6 +102,10 @@ class Members:
         _ = self.wanted, self.parts, self.fine
         return self
 
+    def stop(self) -> None:
+        """End what threads of this process compute, at the solver's next step."""
+        self.experiment.solver.stop()
+
     def __call__(self, members: range) -> dict[str, NDArray[Any]]:
         """Compute some members.
 

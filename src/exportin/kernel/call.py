@@ -165,10 +165,16 @@ class Call:
             try:
                 codes = [future.result() for future in futures]
             except KeyboardInterrupt:
-                self._cancel[0] = 1
+                self.stop()
                 raise
+        if self._cancel[0]:
+            raise SimulationFailed("the run was stopped before its end; start it again.")
         if any(codes):
             raise SimulationFailed("there is not enough memory for the solver.")
+
+    def stop(self) -> None:
+        """Let the compiled code end at its next step."""
+        self._cancel[0] = 1
 
     def polish(self, begun: NDArray[np.float64], totals: NDArray[np.float64], workers: int) -> NDArray[np.float64]:
         """Turn the ends of long runs into steady states with the totals of `begun`; how far Newton's last step went."""

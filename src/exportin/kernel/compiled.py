@@ -13,7 +13,7 @@ from exportin.errors import CompilationFailed
 from exportin.kernel.code import rodas5p
 from exportin.kernel.code.expression import Expr
 from exportin.kernel.code.frozen import freeze, thaw
-from exportin.kernel.code.generate import GENERATOR, generate
+from exportin.kernel.code.generate import generate
 from exportin.kernel.code.system import System
 from exportin.kernel.compiler import cache
 from exportin.kernel.native_types import LAYOUT, CEvent, CJob, CTape
@@ -62,34 +62,34 @@ class Compiled:
 
 def compile_sbml(sbml: str, target: Target | None = None) -> Compiled:
     """The library of an SBML model; one that is kept is loaded without reading the model again."""
-    key = cache.alias_key(sbml, GENERATOR, *_runtime().values(), target=target)
+    key = cache.alias_key(sbml, *_makers(), target=target)
     if (kept := cache.load(key)) is not None:
         return _opened(kept.library, kept.side)
     from exportin.kernel.sbml.reader import read_system
 
     sources, side = model_sources(read_system(sbml))
-    path = cache.build_library(sources, salt=GENERATOR, target=target)
+    path = cache.build_library(sources, target=target)
     cache.store(key, path, side)
     loaded = cache.load(key)
-    return _opened(loaded.library if loaded else cache.library(sources, salt=GENERATOR, target=target), side)
+    return _opened(loaded.library if loaded else cache.library(sources, target=target), side)
 
 
 def compile_system(system: System, optimise: int = 2, target: Target | None = None) -> Compiled:
     """The library of a system that did not come from SBML, or that is compiled in another way (`optimise` 0 is fastest)."""
     sources, side = model_sources(system)
-    return _opened(cache.library(sources, salt=GENERATOR, optimise=optimise, target=target), side)
+    return _opened(cache.library(sources, optimise=optimise, target=target), side)
 
 
 def compile_slopes(system: System) -> Compiled:
     """The library of a system with what forward sensitivities need."""
     system = _with_a_state(system)
-    key = cache.alias_key("slopes", freeze(system, {}, {}), GENERATOR, *_runtime().values())
+    key = cache.alias_key("slopes", freeze(system, {}, {}), *_makers())
     kept = cache.load(key)
     if kept is None:
         sources, side = model_sources(system, slopes=True)
-        cache.store(key, cache.build_library(sources, salt=GENERATOR), side)
+        cache.store(key, cache.build_library(sources), side)
         kept = cache.load(key)
-        opened = _opened(kept.library if kept else cache.library(sources, salt=GENERATOR), side)
+        opened = _opened(kept.library if kept else cache.library(sources), side)
     else:
         opened = _opened(kept.library, kept.side)
     opened.library.exportin_slopes.restype = ctypes.c_int32
@@ -109,6 +109,13 @@ def _runtime() -> dict[str, str]:
     """The files that are the same for all models."""
     folder = files("exportin.kernel") / "native"
     return {name: (folder / name).read_text(encoding="utf-8") for name in _RUNTIME} | {"rodas5p.h": rodas5p.header()}
+
+
+def _makers() -> list[str]:
+    """All that decides what is made of a model: the runtime, and the source of what reads models and writes code."""
+    rooms = [files("exportin.kernel.sbml"), files("exportin.kernel.code")]
+    sources = sorted((one for room in rooms for one in room.iterdir() if one.name.endswith(".py")), key=lambda one: (one.name, str(one)))
+    return [*_runtime().values(), *(one.read_text(encoding="utf-8") for one in sources)]
 
 
 def _with_a_state(system: System) -> System:

@@ -44,6 +44,7 @@ class Solver:
         self._starts: dict[frozenset[int], StartTapes] = {}
         self._events: EventTapes = event_tapes(model)
         self._weights: NDArray[np.float64] | None = None
+        self._running: list[Call] = []
         self.system = model.system
         self.states, self.parameters = model.system.states, model.system.parameters
         self.facts = model.facts
@@ -122,7 +123,7 @@ class Solver:
         doses = dose_table(self.system, self.model.place, changes, float(grid[0]), count)
         call = self._call(grid, numbers, doses, wanted, count, tolerance or Tolerance(), start)
         call.job.longest, call.job.most_steps, call.job.pivoting = longest, most_steps, int(pivoting)
-        call.run(workers)
+        self._compute(call, workers)
         if start is None and (call.outcomes == Outcome.NOT_FINITE).all() and not call.stats[:, 0].any():
             first = enumerate(zip(self.parameters, numbers.of(0).tolist(), strict=True))
             known = {name: value for index, (name, value) in first if index in numbers.given or index not in self.system.computed}
@@ -160,10 +161,10 @@ class Solver:
         grid = check_grid([0.0, 0.5 * horizon, horizon])
         everything = [self.system.algebra.x(state) for state in range(len(self.states))]
         begun = self._call(grid[:1], numbers, none, [], count, tolerance or _SETTLING, start)
-        begun.run(workers)
+        self._compute(begun, workers)
         call = self._call(grid, numbers, none, everything, count, tolerance or _SETTLING, begun.end)
         call.job.most_steps = MOST_STEPS
-        call.run(workers)
+        self._compute(call, workers)
         distance = call.polish(begun.end, self.totals(), workers)
         steps = np.ascontiguousarray(call.stats[:, 0])
         return Settled(call.end, call.outcomes, distance, call.redone, steps, call.end_parameters)
@@ -192,6 +193,18 @@ class Solver:
         if self.model.library.exportin_rates(*arguments):
             raise SimulationFailed("there is not enough memory for the solver.")
         return rates, slopes
+
+    def stop(self) -> None:
+        """End all runs of this solver that are under way in other threads; they raise `SimulationFailed`."""
+        for call in list(self._running):
+            call.stop()
+
+    def _compute(self, call: Call, workers: int) -> None:
+        self._running.append(call)
+        try:
+            call.run(workers)
+        finally:
+            self._running.remove(call)
 
     def _call(
         self, grid: NDArray[np.float64], numbers: Numbers, doses: Doses, wanted: Sequence[Expr], count: int, tolerance: Tolerance,
