@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["MOST_STEPS", "Call", "check_grid"]
 
 MOST_STEPS = 1_000_000
-_BLOCK = 64  # trajectories a call takes at least, so that lanes are refilled
 _REDO = (Outcome.STEP_TOO_SMALL, Outcome.NOT_FINITE, Outcome.PIVOT_LOST)
 _STATS = 4
 _FAR = 0.05  # a share of a state; what Newton moves further had not settled
@@ -142,8 +141,8 @@ class Call:
     def _share(self, which: NDArray[np.int64] | None, count: int, workers: int) -> None:
         self.share(lambda job: self._model.library.exportin_run(ctypes.byref(job)), which, count, workers)
 
-    def share(self, call: Callable[[CJob], int], which: NDArray[np.int64] | None, count: int, workers: int, block: int = _BLOCK) -> None:
-        """Blocks of trajectories over threads; Ctrl-C stops them.
+    def share(self, call: Callable[[CJob], int], which: NDArray[np.int64] | None, count: int, workers: int) -> None:
+        """Trajectories over threads, each taking the next one that nobody has begun; Ctrl-C stops them.
 
         Raises
         ------
@@ -152,15 +151,10 @@ class Call:
         """
         if workers < 1:
             raise BadQuantity(f"workers: {workers}; expected one thread or more.")
-        block = max(block, -(-count // (8 * workers)))
-        jobs = []
-        for begin in range(0, count, block):
-            job = CJob.from_buffer_copy(self.job)
-            job.begin, job.count = begin, min(block, count - begin)
-            if which is not None:
-                job.which = pointer(self._keep(np.ascontiguousarray(which[begin : begin + block], dtype=np.int64)))
-            jobs.append(job)
-        with ThreadPoolExecutor(min(workers, len(jobs))) as pool:
+        some = None if which is None else np.ascontiguousarray(which, dtype=np.int64)
+        self._fill(which=some, begin=0, count=count, taken=np.zeros(1, dtype=np.int64))
+        jobs = [CJob.from_buffer_copy(self.job) for _ in range(min(workers, count))]
+        with ThreadPoolExecutor(len(jobs)) as pool:
             futures = [pool.submit(call, job) for job in jobs]
             try:
                 codes = [future.result() for future in futures]

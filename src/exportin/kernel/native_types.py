@@ -43,7 +43,7 @@ class CJob(ctypes.Structure):
     """What a call is asked to do; every pointer must outlive the call."""
 
     _fields_ = (
-        ("which", _PTR), ("begin", _I64), ("count", _I64),
+        ("which", _PTR), ("begin", _I64), ("count", _I64), ("taken", _PTR),
         ("base", _PTR), ("values", _PTR), ("varied", _PTR), ("parameters", _I64), ("n_varied", _I64),
         ("start", _PTR), ("start_stride", _I64), ("was", _PTR),
         ("prepare", CTape), ("computed", _PTR), ("initial", CTape), ("constants", CTape),

@@ -211,7 +211,7 @@ class _Pass:
         def call(job: CJob) -> int:
             return int(self._model.library.exportin_slopes(ctypes.byref(job), ctypes.byref(self._job)))
 
-        self._call.share(call, None, count, workers, block=1)
+        self._call.share(call, None, count, workers)
         failed = self._call.outcomes != Outcome.DONE
         out[failed] = end[failed] = np.nan
         return out, end

@@ -13,6 +13,7 @@ typedef struct {
     /* which trajectories */
     const int64_t *which;             /* count indices, or NULL for begin, begin + 1, ... */
     int64_t begin, count;
+    int64_t *taken;                   /* how many have been begun, shared by the threads of a run */
     /* numbers: base, then columns that differ between trajectories */
     const double *base, *values;      /* NP; (trajectory, varied) */
     const int32_t *varied;
@@ -78,7 +79,6 @@ typedef struct {
     V t, h, error, before_h, before_error;
     double *r, *xs, *dense;
     int32_t *pivots;
-    int64_t next;
 #if SLOPES
     struct Slopes *slopes;
 #endif

@@ -57,12 +57,15 @@ static void scale(Work *k, int l) {
     for (int n = 0; n < N; n++) AT(k->absolute, n, l) *= fmax(brought[n], 1e-9 * top);
 }
 
-static int take(Work *k, int l) { /* the next trajectory into a lane; 0 when there is none */
+static int64_t next_trajectory(const Job *job) { /* -1 when there is none */
+    const int64_t next = __atomic_fetch_add(job->taken, 1, __ATOMIC_RELAXED);
+    return next >= job->count ? -1 : job->which ? job->which[next] : job->begin + next;
+}
+
+static int take(Work *k, int l, int64_t i) { /* a trajectory into a lane; 0 when there is none */
     const Job *job = k->job;
     Lane *one = &k->lane[l];
-    if (k->next >= job->count) return 0;
-    const int64_t i = job->which ? job->which[k->next] : job->begin + k->next;
-    k->next++;
+    if (i < 0) return 0;
     one->which = i;
     one->steps = one->rejected = one->roots = one->output = 0;
     one->n_waiting = one->failed = one->losses = one->marked = 0;
@@ -259,7 +262,7 @@ static void integrate(Work *k) {
     for (;;) {
         int active = 0;
         for (int l = 0; l < LANES; l++) {
-            while (k->lane[l].which < 0 && take(k, l)) k->t[l] = k->lane[l].t;
+            while (k->lane[l].which < 0 && take(k, l, next_trajectory(k->job))) k->t[l] = k->lane[l].t;
             active |= k->lane[l].which >= 0;
             k->t[l] = k->lane[l].t;
         }

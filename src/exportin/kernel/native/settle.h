@@ -141,7 +141,7 @@ static void finish(Work *k, const Rest *rest, int l, double distance, int balanc
 static void settle(Work *k, const Rest *rest, double *totals) {
     const Job *job = k->job;
     k->t = K(0.0);
-    for (int64_t first = 0; first < job->count; first += LANES) {
+    for (int64_t first; (first = __atomic_fetch_add(job->taken, LANES, __ATOMIC_RELAXED)) < job->count;) {
         double distance[LANES], before[LANES];
         int balanced[LANES], busy[LANES];
         for (int l = 0; l < LANES; l++) {

@@ -4,9 +4,9 @@ static void integrate_slopes(Work *k) {
     const Job *job = k->job;
     k->before_h = k->h = K(1.0);
     k->before_error = k->t = K(0.0);
-    while (k->next < job->count && !(job->cancel && *job->cancel)) {
-        slopes_begin(k, job->which ? job->which[k->next] : job->begin + k->next);
-        take(k, 0);
+    for (int64_t i; (i = next_trajectory(job)) >= 0 && !(job->cancel && *job->cancel);) {
+        slopes_begin(k, i);
+        take(k, 0, i);
         while (k->lane[0].which >= 0) {
             if (job->cancel && *job->cancel) return;
             if (k->lane[0].fresh) mirror(k);
