@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.errors import SimulationFailed
+from exportin.errors import SimulationFailed, UnknownName
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class Outcome(IntEnum):
     CHATTERING = 6
     QUEUE_FULL = 7
     NOT_SETTLED = 8
+    MOMENTS_COINCIDE = 9
 
 
 ADVICE = {
@@ -40,6 +41,7 @@ ADVICE = {
     Outcome.CHATTERING: "conditions turn again and again at one moment: separate the thresholds for on and off",
     Outcome.QUEUE_FULL: "more than 64 delayed events wait at once: shorten the delay or trigger less often",
     Outcome.NOT_SETTLED: "it does not settle: it may oscillate, have no steady state for these numbers, or need a longer horizon",
+    Outcome.MOMENTS_COINCIDE: "two conditions turn at one moment and move differently: there is no derivative; move one of them a little",
 }
 
 
@@ -56,8 +58,8 @@ class Change:
     action : str
         ``set`` or ``add``.
     amount : float
-        For a species an amount to add, or a value to set as mathematics means the id (a concentration unless it has only
-        substance units); for anything else its value or increment.
+        For a species an amount to add (to one with a rate rule, to its value), or a value to set as mathematics means the id (a
+        concentration unless it has only substance units); for anything else its value or increment.
     """
 
     time: float
@@ -114,9 +116,12 @@ class Batch:
     end_parameters: NDArray[np.float64] | None = field(default=None, repr=False)
     end_triggers: NDArray[np.uint8] | None = field(default=None, repr=False)
     waiting: NDArray[np.int64] | None = field(default=None, repr=False)
+    kept: frozenset[int] = field(default=frozenset(), repr=False)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Values of one observable, shape (trajectory, time)."""
+        if name not in self.names:
+            raise UnknownName("observable of this batch", name, self.names)
         return self.values[:, :, self.names.index(name)]
 
     def checked(self) -> Batch:
@@ -143,6 +148,8 @@ class Settled:
         Newton's last step relative to each state's size: how far the exact steady state still is.
     redone : ndarray of bool, shape (trajectory,)
     steps : ndarray of int, shape (trajectory,)
+    time : float
+        When they were reached; conditions on time are those of this moment.
     """
 
     states: NDArray[np.float64]
@@ -150,7 +157,10 @@ class Settled:
     distance: NDArray[np.float64]
     redone: NDArray[np.bool_]
     steps: NDArray[np.int64]
+    time: float = 0.0
     end_parameters: NDArray[np.float64] | None = field(default=None, repr=False)
+    end_triggers: NDArray[np.uint8] | None = field(default=None, repr=False)
+    kept: frozenset[int] = field(default=frozenset(), repr=False)
 
     def checked(self) -> Settled:
         """The same states, if all trajectories settled.

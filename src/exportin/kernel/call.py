@@ -54,8 +54,9 @@ class Call:
         self.outcomes = self._keep(np.full(count, Outcome.PENDING, dtype=np.int32))
         self.stats = self._keep(np.zeros((count, _STATS), dtype=np.int64))
         self.redone = np.zeros(count, dtype=bool)
-        jumps = events.count or (doses.kinds >= 2).any()
-        self.end_parameters = self._keep(np.empty((count, len(numbers.base)))) if jumps else None
+        self.kept = frozenset(events.targets[events.kinds == 1].tolist()) | frozenset(doses.targets[doses.kinds >= 2].tolist())
+        self.kept |= start.kept if isinstance(start, Batch | Settled) else frozenset()
+        self.end_parameters = self._keep(np.empty((count, len(numbers.base)))) if self.kept else None
         self.end_triggers = self._keep(np.zeros((count, events.count), dtype=np.uint8)) if events.count else None
         self._cancel = self._keep(np.zeros(1, dtype=np.int32))
         self._fill(
@@ -69,7 +70,7 @@ class Call:
             effects=events.effects, events=events.events, effect_kinds=events.kinds, effect_targets=events.targets,
             n_events=events.count, foreseen=int(events.foreseen), cancel=self._cancel, most_steps=MOST_STEPS,
         )  # fmt: skip
-        self._set_start(start, numbers)
+        self._set_start(start)
         self._set_tolerance(tolerance)
 
     def _keep(self, thing: Any) -> Any:
@@ -85,7 +86,7 @@ class Call:
                 value = pointer(value)
             setattr(self.job, name, value)
 
-    def _set_start(self, start: NDArray[np.float64] | Batch | Settled | None, numbers: Numbers) -> None:
+    def _set_start(self, start: NDArray[np.float64] | Batch | Settled | None) -> None:
         """Begin where a batch or some states are."""
         if start is None:
             return
@@ -96,26 +97,11 @@ class Call:
             raise BadQuantity(f"start: shape {given.shape}; expected finite numbers of shape ({states},) or ({self._count}, {states}).")
         table = np.ascontiguousarray(given.reshape(-1, states))
         self._fill(start=table, start_stride=states if len(table) == self._count and self._count > 1 else 0)
-        if isinstance(start, Batch | Settled):
-            self._go_on(start, numbers)
-
-    def _go_on(self, before: Batch | Settled, numbers: Numbers) -> None:
-        """Parameters and triggers as events have left them; what is given now counts more."""
-        if isinstance(before, Batch):
-            if before.waiting is not None and before.waiting.any():
-                raise BadQuantity("start: a delayed event still waits at the end of that batch; end it after the event.")
-            if before.end_triggers is not None:
-                self._fill(was=self._for_each(before.end_triggers))
-        if before.end_parameters is not None:
-            table = self._for_each(before.end_parameters)
-            given = sorted(numbers.given)
-            table[:, given] = numbers.base[given]
-            table[:, numbers.varied] = numbers.columns
-            self._keep_parameters(table)
-
-    def _for_each(self, table: NDArray[Any]) -> NDArray[Any]:
-        """A copy with a row for each trajectory."""
-        return np.repeat(table, self._count, axis=0) if len(table) == 1 else np.array(table)
+        if isinstance(start, Batch) and start.waiting is not None and start.waiting.any():
+            raise BadQuantity("start: a delayed event still waits at the end of that batch; end it after the event.")
+        if isinstance(start, Batch | Settled) and start.end_triggers is not None:
+            was = start.end_triggers
+            self._fill(was=np.repeat(was, self._count, axis=0) if len(was) == 1 else was)
 
     def _keep_parameters(self, table: NDArray[np.float64]) -> None:
         """All parameters of each trajectory, as they are: nothing is computed from others again."""
@@ -124,7 +110,10 @@ class Call:
 
     def _set_tolerance(self, tolerance: Tolerance) -> None:
         states = self._states
-        table = np.ascontiguousarray(np.broadcast_to(np.asarray(tolerance.absolute, dtype=np.float64), (states,)))
+        given = np.asarray(tolerance.absolute, dtype=np.float64)
+        if given.shape not in {(), (states,)}:
+            raise BadQuantity(f"tolerance: absolute has shape {given.shape}; expected one number, or {states}, one for each state.")
+        table = np.ascontiguousarray(np.broadcast_to(given, (states,)))
         if not (table > 0).all() or not tolerance.relative > 0:
             raise BadQuantity("tolerance: expected positive numbers.")
         self._fill(absolute=table, absolute_stride=0, relative=tolerance.relative, scaled=int(tolerance.scaled))
@@ -197,5 +186,5 @@ class Call:
         steps, rejected, waiting = (np.ascontiguousarray(self.stats[:, column]) for column in (0, 1, 3))
         return Batch(
             self._grid, names, self.values, self.end, self.outcomes, self.redone, steps, rejected,
-            self.end_parameters, self.end_triggers, waiting,
+            self.end_parameters, self.end_triggers, waiting, self.kept,
         )  # fmt: skip

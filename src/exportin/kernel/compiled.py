@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,8 @@ def _makers() -> list[str]:
     """All that decides what is made of a model: the runtime, and the source of what reads models and writes code."""
     rooms = [files("exportin.kernel.sbml"), files("exportin.kernel.code")]
     sources = sorted((one for room in rooms for one in room.iterdir() if one.name.endswith(".py")), key=lambda one: (one.name, str(one)))
-    return [*_runtime().values(), *(one.read_text(encoding="utf-8") for one in sources)]
+    here = (files("exportin.kernel") / "compiled.py").read_text(encoding="utf-8")
+    return [version("python-libsbml"), here, *_runtime().values(), *(one.read_text(encoding="utf-8") for one in sources)]
 
 
 def _with_a_state(system: System) -> System:

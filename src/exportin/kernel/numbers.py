@@ -41,6 +41,13 @@ class Numbers:
     columns: NDArray[np.float64]
     given: frozenset[int]
 
+    def keeping(self, kept: frozenset[int], table: NDArray[np.float64]) -> Numbers:
+        """The same, with what events and changes have left of some parameters, unless they are given now."""
+        left = np.array(sorted(kept - self.given), dtype=np.int32)
+        rows = table if len(table) == len(self.columns) else np.repeat(table, len(self.columns), axis=0)
+        columns = np.ascontiguousarray(np.hstack([self.columns, rows[:, left]]))
+        return Numbers(self.base, np.concatenate([self.varied, left]), columns, self.given | kept)
+
     def of(self, trajectory: int) -> NDArray[np.float64]:
         """All parameters of one trajectory."""
         values = self.base.copy()
@@ -128,6 +135,8 @@ def dose_table(
     ------
     UnknownName, BadQuantity
     """
+    if isinstance(changes, Change):
+        raise BadQuantity(f"changes: {changes} alone; give a list of changes.")
     each = bool(changes) and not isinstance(changes[0], Change)
     lists: Sequence[Any] = changes if each else [changes]
     if each and len(lists) != count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,18 +98,24 @@ class Sensitivity:
         NotModelled
             If the model has events with delays.
         """
-        grid, numbers = check_grid(times), read_numbers(self.system, values or {}, count)
+        grid = check_grid(times)
+        if isinstance(observe, str) or isinstance(by, str):
+            raise BadQuantity("expected observe and by as lists of names.")
+        observe = observe if len(observe) else [name for name in self._solver.states if name]
         doses = dose_table(self.system, self._model.place, changes, float(grid[0]), count)
         wanted = [self._find(name) for name in observe]
+        numbers = read_numbers(self.system, values or {}, count, wanted)
+        settled = None if settled is None else self._extended(settled.checked(), numbers, count)
+        if settled is not None and settled.end_parameters is not None:
+            numbers = numbers.keeping(settled.kept, settled.end_parameters)
         if not len(by):
             raise BadQuantity("by: expected at least one name of a parameter or state.")
         passes, calls = [], []
         for first in range(0, len(by), _AT_ONCE):
             columns = by[first : first + _AT_ONCE]
-            weights, begin = self._beginning(columns, numbers, settled, count)
+            weights, begin = self._beginning(columns, numbers, settled, count, float(grid[0]))
             starts = start_tapes(self._model, numbers.given & frozenset(self.system.computed))
-            start = None if settled is None else self._extended(settled, numbers, count)
-            calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, tolerance or Tolerance(), start))
+            calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, tolerance or Tolerance(), settled))
             passes.append(_Pass(self, calls[-1], wanted, weights, begin, doses.unit_expressions).run(len(grid), count, workers))
         batch = calls[-1].batch(tuple(str(name) for name in observe))
         return Sensitivities(batch, tuple(by), *(np.concatenate([one[n] for one in passes], axis=-1) for n in (0, 1)))
@@ -122,7 +128,7 @@ class Sensitivity:
         return rebuild(self.system.algebra, [expression], moved.get)[0]
 
     def _beginning(
-        self, by: Sequence[str], numbers: Numbers, settled: Settled | None, count: int
+        self, by: Sequence[str], numbers: Numbers, settled: Settled | None, count: int, time: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Derivatives at the start: of the parameters, (count, parameter, by), and of the states, (count, state, by)."""
         system = self.system
@@ -134,7 +140,8 @@ class Sensitivity:
         weights = np.zeros((count, len(system.parameters), len(by)))
         begin = np.zeros((count, len(system.states), len(by)))
         for one in range(count):
-            parameters, initial = chained(system, numbers.given, numbers.of(one).tolist(), indices)
+            point = self._point(numbers, one, time)
+            parameters, initial = chained(system, numbers.given, point, indices, time)
             weights[one][:, columns], begin[one][:, columns] = parameters, initial
         for column, name in enumerate(by):
             if name not in system.parameters:
@@ -142,19 +149,29 @@ class Sensitivity:
                 begin[:, system.states.index(name), column] = 1.0
         if settled is not None:
             for one in range(count):
-                begin[one] = self._at_rest(settled.states[one], numbers.of(one), weights[one], begin[one])
+                begin[one] = self._at_rest(settled, one, self._point(numbers, one, 0.0), weights[one], begin[one])
         return weights, begin
 
+    def _point(self, numbers: Numbers, trajectory: int, time: float) -> list[float]:
+        """All parameters of a trajectory, those that initial assignments compute included."""
+        point = numbers.of(trajectory).tolist()
+        for index, expression in self.system.computed.items():
+            if index not in numbers.given:
+                point[index] = evaluate([expression], (), point, time)[0]
+        return point
+
     def _at_rest(
-        self, state: NDArray[np.float64], point: NDArray[np.float64], weights: NDArray[np.float64], begin: NDArray[np.float64]
+        self, settled: Settled, trajectory: int, point: list[float], weights: NDArray[np.float64], begin: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Derivatives of a steady state: J S = -f_p with the totals of the start, scaled and solved by least squares."""
         system, solver = self._solver.system, self._solver
         states = len(system.states)
-        _, jacobian = solver.rates(state, dict(zip(system.parameters, point.tolist(), strict=True)))
+        state = settled.states[trajectory, :states]
+        known = {name: value for name, value in zip(system.parameters, point, strict=True) if not np.isnan(value)}
+        _, jacobian = solver.rates(state, known, settled.time)
         used = np.flatnonzero(weights.any(axis=1))
         slopes = [system.algebra.diff(rate, system.algebra.p(int(j))) for rate in system.rates for j in used]
-        by_used = np.array(evaluate(slopes, state.tolist(), point.tolist())).reshape(states, len(used))
+        by_used = np.array(evaluate(slopes, state.tolist(), point, settled.time)).reshape(states, len(used))
         totals = solver.totals()
         size = np.maximum(np.abs(state), 1e-9 * (np.abs(state).max() or 1.0))
         matrix = np.vstack([jacobian, totals]) * size
@@ -163,10 +180,15 @@ class Sensitivity:
         solution, *_ = np.linalg.lstsq(matrix * scale, answer * scale, rcond=1e-14)
         return np.vstack([solution * size[:, None], begin[states:]])
 
-    def _extended(self, settled: Settled, numbers: Numbers, count: int) -> NDArray[np.float64]:
-        """Settled states with the parameters that are states here."""
+    def _extended(self, settled: Settled, numbers: Numbers, count: int) -> Settled:
+        """Settled states, one for each trajectory, with the parameters that are states here."""
+        if len(settled.states) not in {1, count}:
+            raise BadQuantity(f"settled: {len(settled.states)} states for {count} trajectories; settle as many.")
         extra = [self.system.parameters.index(name) for name in self.system.states[len(self._solver.states) :]]
-        return np.hstack([settled.states, np.array([numbers.of(one)[extra] for one in range(count)]).reshape(count, len(extra))])
+        left = settled.end_parameters
+        table = np.array([numbers.of(one) for one in range(count)]) if left is None else np.broadcast_to(left, (count, left.shape[1]))
+        states = np.broadcast_to(settled.states, (count, settled.states.shape[1]))
+        return replace(settled, states=np.hstack([states, table[:, extra]]))
 
 
 class _Pass:
@@ -177,7 +199,7 @@ class _Pass:
         units: Sequence[Expr],
     ) -> None:  # fmt: skip
         system, model = whole.system, whole._model
-        self._call, self._model, self._alive = call, model, list[Any]()
+        self._call, self._model, self._alive, self._solver = call, model, list[Any](), whole._solver
         self._columns = weights.shape[2]
         self._observed = len(wanted)
         used = np.flatnonzero(weights.any(axis=(0, 2))).astype(np.int32)
@@ -211,7 +233,10 @@ class _Pass:
         def call(job: CJob) -> int:
             return int(self._model.library.exportin_slopes(ctypes.byref(job), ctypes.byref(self._job)))
 
-        self._call.share(call, None, count, workers)
+        with self._solver.noting(self._call):
+            self._call.share(call, None, count, workers)
+        lost = ~(np.isfinite(out).all(axis=(1, 2, 3)) & np.isfinite(end).all(axis=(1, 2)))
+        self._call.outcomes[(self._call.outcomes == Outcome.DONE) & lost] = Outcome.NOT_FINITE
         failed = self._call.outcomes != Outcome.DONE
         out[failed] = end[failed] = np.nan
         return out, end

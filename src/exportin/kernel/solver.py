@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.errors import SimulationFailed
+from exportin.errors import BadQuantity, SimulationFailed
 from exportin.kernel.batch import Batch, Change, Outcome, Settled, Tolerance
 from exportin.kernel.call import MOST_STEPS, Call, check_grid
 from exportin.kernel.code.conserved import conserved_totals
@@ -117,17 +118,18 @@ class Solver:
             If no trajectory can begin; the message names the element whose value or rate is not a number.
         """
         grid = check_grid(times)
+        if isinstance(observe, str) or not longest >= 0.0 or most_steps < 1:
+            raise BadQuantity("expected observe as a list of names, longest as a length of time or 0, most_steps of at least 1.")
         wanted = [self.find(name) for name in observe] if len(observe) else [self.find(name) for name in self.states if name]
         numbers = read_numbers(self.system, values or {}, count, wanted)
         names = tuple(str(name) for name in observe) if len(observe) else tuple(name for name in self.states if name)
         doses = dose_table(self.system, self.model.place, changes, float(grid[0]), count)
         call = self._call(grid, numbers, doses, wanted, count, tolerance or Tolerance(), start)
         call.job.longest, call.job.most_steps, call.job.pivoting = longest, most_steps, int(pivoting)
-        self._compute(call, workers)
+        with self.noting(call):
+            call.run(workers)
         if start is None and (call.outcomes == Outcome.NOT_FINITE).all() and not call.stats[:, 0].any():
-            first = enumerate(zip(self.parameters, numbers.of(0).tolist(), strict=True))
-            known = {name: value for index, (name, value) in first if index in numbers.given or index not in self.system.computed}
-            check_start(self.system, known, float(grid[0]))
+            self._name_bad_start(numbers, float(grid[0]))
         return call.batch(names)
 
     def settle(
@@ -158,16 +160,28 @@ class Solver:
         """
         numbers = read_numbers(self.system, values or {}, count)
         none = dose_table(self.system, (), (), 0.0, count)
+        if not 0.0 < horizon < np.inf:
+            raise BadQuantity(f"horizon: {horizon}; expected a length of time.")
         grid = check_grid([0.0, 0.5 * horizon, horizon])
         everything = [self.system.algebra.x(state) for state in range(len(self.states))]
         begun = self._call(grid[:1], numbers, none, [], count, tolerance or _SETTLING, start)
-        self._compute(begun, workers)
-        call = self._call(grid, numbers, none, everything, count, tolerance or _SETTLING, begun.end)
-        call.job.most_steps = MOST_STEPS
-        self._compute(call, workers)
-        distance = call.polish(begun.end, self.totals(), workers)
+        call = self._call(grid, numbers, none, everything, count, tolerance or _SETTLING, start)
+        with self.noting(begun, call):
+            begun.run(workers)
+            call.run(workers)
+            distance = call.polish(begun.end, self.totals(), workers)
+        if start is None and (call.outcomes == Outcome.NOT_FINITE).all() and not call.stats[:, 0].any():
+            self._name_bad_start(numbers, 0.0)
         steps = np.ascontiguousarray(call.stats[:, 0])
-        return Settled(call.end, call.outcomes, distance, call.redone, steps, call.end_parameters)
+        return Settled(
+            call.end, call.outcomes, distance, call.redone, steps, horizon, call.end_parameters, call.end_triggers, call.kept
+        )  # fmt: skip
+
+    def _name_bad_start(self, numbers: Numbers, time: float) -> None:
+        """Raise with the name of what keeps every trajectory from its start, if that can be told."""
+        first = enumerate(zip(self.parameters, numbers.of(0).tolist(), strict=True))
+        known = {name: value for index, (name, value) in first if index in numbers.given or index not in self.system.computed}
+        check_start(self.system, known, time)
 
     def totals(self) -> NDArray[np.float64]:
         """Weights of the conserved totals, shape (total, state)."""
@@ -199,21 +213,27 @@ class Solver:
         for call in list(self._running):
             call.stop()
 
-    def _compute(self, call: Call, workers: int) -> None:
-        self._running.append(call)
+    @contextmanager
+    def noting(self, *calls: Call) -> Iterator[None]:
+        """While calls are under way, `stop` reaches them."""
+        self._running.extend(calls)
         try:
-            call.run(workers)
+            yield
         finally:
-            self._running.remove(call)
+            for call in calls:
+                self._running.remove(call)
 
     def _call(
         self, grid: NDArray[np.float64], numbers: Numbers, doses: Doses, wanted: Sequence[Expr], count: int, tolerance: Tolerance,
         start: NDArray[np.float64] | Batch | Settled | None,
     ) -> Call:  # fmt: skip
+        if isinstance(start, Batch | Settled) and start.end_parameters is not None:
+            numbers = numbers.keeping(start.kept, start.end_parameters)
         return Call(self.model, self._starting(numbers.given), self._events, grid, numbers, doses, wanted, count, tolerance, start)
 
     def _starting(self, given: frozenset[int]) -> StartTapes:
         """Programs of the start where some parameters are given, made once."""
+        given &= frozenset(self.system.computed)
         if given not in self._starts:
-            self._starts[given] = start_tapes(self.model, given & frozenset(self.system.computed))
+            self._starts[given] = start_tapes(self.model, given)
         return self._starts[given]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exportin.kernel.code.differentiate import turning_atoms
 from exportin.kernel.code.expression import Expr, rebuild
 from exportin.kernel.code.moments import turning_points
 from exportin.kernel.code.tape import Tape, write_tape
@@ -73,6 +74,7 @@ def event_tapes(model: Compiled, further: Sequence[Expr] = ()) -> EventTapes:
     system, place = model.system, model.place
     watched = [*(event.trigger for event in system.events), *model.discrete]
     moments, foreseen = turning_points(system, watched)
+    inner = [atom for atom in turning_atoms(watched) if atom not in watched]  # what turns within a condition, as the floor of a period
     timing: list[Expr] = []
     effects: list[Expr] = []
     kinds: list[int] = []
@@ -94,7 +96,7 @@ def event_tapes(model: Compiled, further: Sequence[Expr] = ()) -> EventTapes:
             kinds.append(int(one.kind == "p"))
             targets.append(one.index if one.kind == "p" else place[one.index])
     return EventTapes(
-        write_tape([*watched, *further], place),
+        write_tape([*watched, *inner, *further], place),
         write_tape(moments),
         write_tape(timing, place),
         write_tape(effects, place),

@@ -7,7 +7,7 @@ from exportin.kernel.code.system import System
 
 __all__ = ["conserved_totals"]
 
-_ROUNDING = 1e-10  # of the largest coefficient: what elimination leaves of a coefficient that is zero
+_ROUNDING = 1e-10  # of what is subtracted: what elimination leaves of a coefficient that is zero
 
 
 def conserved_totals(system: System) -> tuple[dict[int, float], ...]:
@@ -63,11 +63,11 @@ def _linear(algebra: Algebra, rate: Expr, factor: float = 1.0) -> dict[Expr, flo
 
 def _subtract(row: dict[Expr, float] | dict[int, float], other: dict[Expr, float] | dict[int, float], factor: float) -> None:
     for key, count in other.items():
-        value = row.get(key, 0.0) - factor * count  # type: ignore[call-overload]
-        if abs(value) <= _ROUNDING * max(1.0, abs(factor * count)):
+        old, taken = row.get(key, 0.0), factor * count  # type: ignore[call-overload]
+        if abs(old - taken) <= _ROUNDING * max(abs(old), abs(taken)):
             row.pop(key, None)  # type: ignore[call-overload]
         else:
-            row[key] = value  # type: ignore[index]
+            row[key] = old - taken  # type: ignore[index]
 
 
 def _normal(total: dict[int, float]) -> dict[int, float]:

@@ -100,9 +100,11 @@ def gaps_of(algebra: Algebra, atoms: Sequence[Expr]) -> list[Expr]:
 
 
 def chained(
-    system: System, given: frozenset[int], point: Sequence[float], by: Sequence[int]
+    system: System, given: frozenset[int], point: Sequence[float], by: Sequence[int], time: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Derivatives of all parameters, and of the initial states, by some parameters, through initial assignments.
+
+    A computed parameter by which one differentiates counts as given.
 
     Parameters
     ----------
@@ -111,6 +113,8 @@ def chained(
     point : sequence of float
         Numbers of all parameters.
     by : sequence of int
+    time : float
+        Of the start.
 
     Returns
     -------
@@ -118,16 +122,17 @@ def chained(
     initial : ndarray, shape (state, len(by))
     """
     algebra = system.algebra
-    known: dict[Expr, Expr] = {}
-    for index, expression in system.computed.items():
-        if index not in given:
-            [known[algebra.p(index)]] = rebuild(algebra, [expression], known.get)
-    initial = rebuild(algebra, system.initial, known.get)
-    leaves = [algebra.p(index) for index in by]
-    slopes = [algebra.diff(expression, leaf) for expression in [*known.values(), *initial] for leaf in leaves]
-    table = np.array(evaluate(slopes, (), point)).reshape(-1, len(by))
     parameters = np.zeros((len(system.parameters), len(by)))
-    parameters[list(by), range(len(by))] = 1.0
-    for row, leaf in zip(table, known, strict=False):
-        parameters[int(leaf.value)] += row
-    return parameters, table[len(known) :]
+    initial = np.zeros((len(system.initial), len(by)))
+    for column, index in enumerate(by):
+        known: dict[Expr, Expr] = {}
+        for other, expression in system.computed.items():
+            if other not in given and other != index:
+                [known[algebra.p(other)]] = rebuild(algebra, [expression], known.get)
+        leaf = algebra.p(index)
+        roots = [*known.values(), *rebuild(algebra, system.initial, known.get)]
+        slopes = evaluate([algebra.diff(root, leaf) for root in roots], (), point, time)
+        parameters[[int(one.value) for one in known], column] = slopes[: len(known)]
+        parameters[index, column] = 1.0
+        initial[:, column] = slopes[len(known) :]
+    return parameters, initial

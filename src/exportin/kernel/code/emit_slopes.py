@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exportin.kernel.code.emit import BLOCK, Emitter
-from exportin.kernel.code.expression import Algebra, Expr
+from exportin.kernel.code.expression import Algebra, Expr, postorder
 from exportin.kernel.code.ordering import Factors
 from exportin.kernel.code.system import System
 
@@ -27,8 +27,14 @@ def along(algebra: Algebra, expression: Expr, size: int) -> Expr:
     True
     """
     states = sorted((leaf for leaf in expression.leaves if leaf.op == "x"), key=lambda leaf: leaf.value)
-    moved = [algebra.mul(algebra.diff(expression, leaf), algebra.x(size + int(leaf.value))) for leaf in states]
+    moved = [_moved(algebra, algebra.diff(expression, leaf), algebra.x(size + int(leaf.value))) for leaf in states]
     return algebra.add(*moved, algebra.diff(expression, algebra.time))
+
+
+def _moved(algebra: Algebra, slope: Expr, velocity: Expr) -> Expr:
+    """A slope times a velocity; an infinite slope (a power of zero) counts for nothing where nothing moves."""
+    product = algebra.mul(slope, velocity)
+    return algebra.when(velocity, product, algebra.zero) if any(one.op == "pow" for one in postorder([slope])) else product
 
 
 def slope_sources(system: System, emitter: Emitter, slots: Sequence[tuple[int, Expr]], place: Sequence[int]) -> dict[str, str]:

@@ -195,7 +195,7 @@ class Algebra:
 
     def _diff_power(self, a: Expr, b: Expr, da: Expr, db: Expr, whole: Expr) -> Expr:
         by_base = self.zero if da is self.zero else self.mul(b, self.pow(a, self.add(b, self.num(-1.0))), da)
-        by_exponent = self.zero if db is self.zero else self.mul(whole, self._folded("ln", (a,)), db)
+        by_exponent = self.zero if db is self.zero else self.when(whole, self.mul(whole, self._folded("ln", (a,)), db), self.zero)
         return self.add(by_base, by_exponent)
 
     def _slope(self, op: str, a: Expr, whole: Expr) -> Expr:

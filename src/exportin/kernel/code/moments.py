@@ -30,6 +30,8 @@ def turning_points(system: System, watched: Sequence[Expr]) -> tuple[tuple[Expr,
                 complete = False
             else:
                 found[moment] = None
+                # Only where time itself is compared is the moment exact; elsewhere rounding may turn it a little later.
+                complete &= system.algebra.time in node.args and any(one.is_constant for one in node.args)
     return tuple(found), complete
 
 

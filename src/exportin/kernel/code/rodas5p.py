@@ -56,7 +56,6 @@ def header() -> str:
 
     return (
         f"static const double GAMMA = {GAMMA!r};\n"
-        f"static const double RA[8][8] = {{{rows(A)}}};\nstatic const double RC[8][8] = {{{rows(C)}}};\n"
         f"static const double RH[3][8] = {{{rows(H)}}};\n"
         + "".join(_sums(stage) for stage in range(1, 8))
         + f"static const double RT[8] = {{{row(c)}}};\nstatic const double RD[8] = {{{row(d)}}};\n"

@@ -45,7 +45,10 @@ static int schedule(Work *k, int l, int event) {
     new->when = one->t + delay;
     new->event = event;
     new->known = (job->events[event].flags & EVENT_FROM_TRIGGER) != 0;
-    if (new->known) evaluate_effects(k, l, event, new->values);
+    if (new->known) {
+        evaluate_effects(k, l, event, new->values);
+        SLOPE(slopes_rows(k, &job->events[event], new->rows));
+    }
     return DONE;
 }
 
@@ -77,8 +80,11 @@ static void execute(Work *k, int l, int n) {
     Lane *one = &k->lane[l];
     const Waiting *it = &one->waiting[n];
     const Event *event = &job->events[it->event];
-    if (!it->known) evaluate_effects(k, l, it->event, it->values);
-    SLOPE(slopes_execute(k, event));
+    if (!it->known) {
+        evaluate_effects(k, l, it->event, it->values);
+        SLOPE(slopes_rows(k, event, it->rows));
+    }
+    SLOPE(slopes_assign(k, event, it->rows));
     for (int m = 0; m < event->count; m++) set(k, l, job->effect_kinds[event->first + m], job->effect_targets[event->first + m], it->values[m]);
     forget(one, n);
 }
@@ -131,7 +137,7 @@ static void doses(Work *k, int l) {
 }
 
 static int differs(const Work *k, const double *a, const double *b) {
-    for (int n = 0; n < k->job->watch.results; n++) if (a[n] != b[n]) return 1;
+    for (int n = 0; n < k->job->watch.results; n++) if (a[n] != b[n] && (a[n] == a[n] || b[n] == b[n])) return 1; /* NaN does not turn */
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* What the caller asks for (shared, read only) and what each lane keeps. Laid out as in kernel/native.py. */
-enum { DONE = 0, PENDING = 1, STEP_TOO_SMALL = 2, TOO_MANY_STEPS = 3, NOT_FINITE = 4, PIVOT_LOST = 5, CHATTERING = 6, QUEUE_FULL = 7, NOT_SETTLED = 8 };
+/* What the caller asks for (shared, read only) and what each lane keeps. Laid out as in kernel/native_types.py. */
+enum { DONE = 0, PENDING = 1, STEP_TOO_SMALL = 2, TOO_MANY_STEPS = 3, NOT_FINITE = 4, PIVOT_LOST = 5, CHATTERING = 6, QUEUE_FULL = 7, NOT_SETTLED = 8, MOMENTS_COINCIDE = 9 };
 enum { DOSE_ADD = 0, DOSE_SET = 1, DOSE_SET_PARAMETER = 2, DOSE_ADD_PARAMETER = 3 };
 enum { EVENT_INITIALLY = 1, EVENT_PERSISTENT = 2, EVENT_FROM_TRIGGER = 4 };
 enum { STAT_STEPS, STAT_REJECTED, STAT_ROOTS, STAT_WAITING, STATS };
@@ -60,6 +60,9 @@ typedef struct {
     double when;
     int32_t event, known;             /* whether the values are known already */
     double *values;                   /* of the event's assignments */
+#if SLOPES
+    V *rows;                          /* their derivatives, where they are known */
+#endif
 } Waiting;
 
 #define QUEUE 64

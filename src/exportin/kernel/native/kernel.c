@@ -91,7 +91,7 @@ EXPORT int32_t exportin_settle(const Job *job, const Rest *rest) {
     return k && totals ? 0 : 1;
 }
 
-/* Rates and Jacobian entries (in the order of ROW and COLUMN) of one trajectory at a state, for checks. */
+/* Rates and the full Jacobian of one trajectory at a state, in the caller's order. */
 EXPORT int32_t exportin_rates(const Job *job, double t, const double *state, double *rates, double *slopes) {
     void *memory[2];
     Work *k = open_work(job, 1, memory);

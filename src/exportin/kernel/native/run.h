@@ -35,8 +35,9 @@ static void outputs_now(Work *k, int l) {
 static void settle_moment(Work *k, int l) {
     Lane *one = &k->lane[l];
     SLOPE(slopes_before(k));
-    const int status = happen(k, l);
+    int status = happen(k, l);
     SLOPE(slopes_after(k));
+    SLOPE(if (k->slopes->clash) status = MOMENTS_COINCIDE);
     if (status) { leave(k, l, status); return; }
     outputs_now(k, l);
     if (one->t >= k->job->times[k->job->n_times - 1]) leave(k, l, DONE);

@@ -112,7 +112,7 @@ static void load(Work *k, const Rest *rest, int64_t i, int l, double *totals) {
     k->t[l] = one->t;
     memcpy(one->p, job->base, sizeof(double) * job->parameters);
     for (int64_t n = 0; n < job->n_varied; n++) one->p[job->varied[n]] = job->values[i * job->n_varied + n];
-    play(&job->prepare, one->t, NULL, one->p, k->r, one->scratch);
+    play(&job->prepare, job->times[0], NULL, one->p, k->r, one->scratch);
     for (int n = 0; n < job->prepare.results; n++) one->p[job->computed[n]] = one->scratch[n];
     constants(k, l);
     for (int n = 0; n < N; n++) AT(k->x, n, l) = rest->state[i * N + ORDER[n]];

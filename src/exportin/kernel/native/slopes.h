@@ -24,12 +24,12 @@ typedef struct { int group, weight, first, last, place; } Pair;
 
 typedef struct Slopes {
     const SlopeJob *job;
-    int size, columns, first; /* N * groups */
+    int size, first; /* N * groups; whether the present moment moves with the columns */
     V *s, *next, *z, *u, *change, *weights, *inner, *wide, *entries, *moving, *state, *velocity, *before_rates;
     double *jacobians, *turning, *lu; /* of one lane */
     V late[MOST];             /* how much later the present moment comes, per unit of each column */
-    double *was, *now, *values, *held, share;
-    int moved, entry_count, pairs;
+    double *now, *values, *held, share;
+    int moved, entry_count, pairs, clash;
     Pair *pair;
 } Slopes;
 
@@ -223,46 +223,63 @@ static void slopes_set_parameter(Work *k, int target) {
     find_pairs(m);
 }
 
-/* Before what is due now happens: if a comparison turned here, by how much the moment moves with each column. */
-static void slopes_before(Work *k) {
+/* By how much the moment at which an atom turns moves with each column; 0 where it passes without moving. */
+static int lateness(Work *k, int atom, V *late) {
     Slopes *m = k->slopes;
-    const SlopeJob *job = m->job;
-    const Job *base = k->job;
-    const int groups = (int)job->groups, atoms = (int)job->n_atoms, offset = base->watch.results - atoms;
-    m->first = 0;
-    for (int g = 0; g < groups; g++) m->late[g] = K(0.0);
-    if (!m->moved || !atoms) return;
-    look(k, 0, m->now);
-    int turned = -1;
-    for (int a = atoms - 1; a >= 0; a--) if (m->now[offset + a] != k->lane[0].watch[offset + a]) turned = a;
-    if (turned < 0) return;
-    for (int n = 0; n < N; n++) m->before_rates[n] = K(0.0), spread(&k->x[n], AT(k->x, n, 0));
-    k->t = K(k->lane[0].t);
-    m_rates(&k->t, k->x, k->q, k->d, k->w, m->before_rates);
+    const Slope *gaps = &m->job->gaps;
+    const int groups = (int)m->job->groups;
     V up[MOST];
     double down = 0.0;
     for (int g = 0; g < groups; g++) up[g] = K(0.0);
-    present(k->x, 0, NULL, N, m->held);
-    apply(k, &job->gaps, m->held, k->lane[0].t, m->s, NULL, turned, 1, up);
-    for (int e = 0; e < job->gaps.tape.results; e++) {
-        if (job->gaps.row[e] != turned) continue;
-        if (job->gaps.kind[e] == 0) down += m->values[e] * AT(m->before_rates, job->gaps.index[e], 0);
-        if (job->gaps.kind[e] == 2) down += m->values[e];
+    apply(k, gaps, m->held, k->lane[0].t, m->s, NULL, atom, 1, up);
+    for (int e = 0; e < gaps->tape.results; e++) {
+        if (gaps->row[e] != atom) continue;
+        if (gaps->kind[e] == 0) down += m->values[e] * AT(m->before_rates, gaps->index[e], 0);
+        if (gaps->kind[e] == 2) down += m->values[e];
     }
-    if (!(fabs(down) > 0.0)) return;
-    m->first = 1;
-    for (int g = 0; g < groups; g++) m->late[g] = -up[g] / K(down);
+    if (!(fabs(down) > 0.0)) return 0;
+    for (int g = 0; g < groups; g++) late[g] = -up[g] / K(down);
+    return 1;
+}
+
+/* Before what is due now happens: if comparisons turned here, how the moment moves. Where two turn that move differently, what
+ * happens first depends on the direction, and there is no derivative. */
+static void slopes_before(Work *k) {
+    Slopes *m = k->slopes;
+    const Job *base = k->job;
+    const int groups = (int)m->job->groups, atoms = (int)m->job->n_atoms, offset = base->watch.results - atoms;
+    m->first = m->clash = 0;
+    for (int g = 0; g < groups; g++) m->late[g] = K(0.0);
+    if (!m->moved || !atoms) return;
+    look(k, 0, m->now);
+    int turned = 0;
+    for (int a = 0; a < atoms; a++) turned |= m->now[offset + a] != k->lane[0].watch[offset + a];
+    if (!turned) return;
+    for (int n = 0; n < N; n++) m->before_rates[n] = K(0.0), spread(&k->x[n], AT(k->x, n, 0));
+    k->t = K(k->lane[0].t);
+    m_rates(&k->t, k->x, k->q, k->d, k->w, m->before_rates);
+    present(k->x, 0, NULL, N, m->held);
+    for (int a = 0; a < atoms; a++) {
+        V late[MOST];
+        if (m->now[offset + a] == k->lane[0].watch[offset + a] || !lateness(k, a, late)) continue;
+        for (int g = 0; m->first && g < groups; g++) m->clash |= any(v_abs(late[g] - m->late[g]) > K(1e-9) * (v_abs(late[g]) + v_abs(m->late[g])));
+        for (int g = 0; !m->first && g < groups; g++) m->late[g] = late[g];
+        m->first = 1;
+    }
     for (int g = 0; g < groups; g++) for (int n = 0; n < N; n++) m->s[g * N + n] += m->before_rates[n] * m->late[g];
 }
 
-/* An event is about to assign its values. */
-static void slopes_execute(Work *k, const Event *event) {
+/* Derivatives of the values of an event, at the moment at which they are worked out. */
+static void slopes_rows(Work *k, const Event *event, V *rows) {
     Slopes *m = k->slopes;
-    const int groups = (int)m->job->groups;
-    V rows[event->count * groups + 1];
-    for (int n = 0; n < event->count * groups; n++) rows[n] = K(0.0);
+    for (int n = 0; n < event->count * m->job->groups; n++) rows[n] = K(0.0);
     present(k->x, 0, NULL, N, m->held);
     apply(k, &m->job->effects, m->held, k->lane[0].t, m->s, m->late, event->first, event->count, rows);
+}
+
+static void slopes_assign(Work *k, const Event *event, const V *rows) {
+    Slopes *m = k->slopes;
+    const int groups = (int)m->job->groups;
     for (int n = 0; n < event->count; n++)
         for (int g = 0; g < groups; g++) m->s[g * N + k->job->effect_targets[event->first + n]] = rows[n * groups + g];
 }

@@ -19,7 +19,8 @@ static void integrate_slopes(Work *k) {
     }
 }
 
-static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Store *store) {
+static void lay_out_slopes(Work *k, Slopes *m, const SlopeJob *job, Store *store) {
+    const Job *base = k->job;
     const size_t groups = (size_t)job->groups, size = N * groups;
     size_t entries = 1;
     for (int64_t j = 0; j < job->n_used; j++) entries += P_START[job->used[j] + 1] - P_START[job->used[j]];
@@ -27,6 +28,10 @@ static void lay_out_slopes(Slopes *m, const Job *base, const SlopeJob *job, Stor
     V **vectors[] = {&m->s, &m->next, &m->z, &m->u, &m->change, &m->weights, &m->inner, &m->wide, &m->entries, &m->moving, &m->state, &m->velocity, &m->before_rates};
     const size_t sizes[] = {size, size, size, 8 * size, size, job->n_used * groups, 3 * N, NLU, POINTS * entries, entries, N, 2 * N, N};
     for (int n = 0; n < 13; n++) *vectors[n] = get(store, sizeof(V) * (sizes[n] + 1));
+    int32_t effects = 1;
+    for (int64_t e = 0; e < base->n_events; e++) effects = largest(effects, base->events[e].count);
+    V *rows = get(store, sizeof(V) * QUEUE * effects * groups);
+    for (int n = 0; store->base && n < QUEUE; n++) k->lane[0].waiting[n].rows = rows + n * effects * groups;
     m->pair = get(store, sizeof(Pair) * (job->n_used * groups + 1));
     m->jacobians = get(store, sizeof(double) * (POINTS * NLU + 1));
     m->turning = get(store, sizeof(double) * (NLU + 1));
@@ -49,11 +54,11 @@ EXPORT int32_t exportin_slopes(const Job *job, const SlopeJob *wanted) {
     if (k && m) {
         Slopes *here = aligned(m);
         Store store = {NULL, 0, 0};
-        lay_out_slopes(here, job, wanted, &store);
+        lay_out_slopes(k, here, wanted, &store);
         memory[2] = calloc(1, store.used + 64);
         if (memory[2]) {
             store = (Store){aligned(memory[2]), 0, store.used};
-            lay_out_slopes(here, job, wanted, &store);
+            lay_out_slopes(k, here, wanted, &store);
             k->slopes = here;
             integrate_slopes(k);
         }

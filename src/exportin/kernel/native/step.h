@@ -23,6 +23,7 @@ static void stage(Work *k, int i) {
 /* New states into y, error norm of each lane into error. */
 static void step(Work *k) {
     const V inverse = K(1.0) / k->h, c = inverse * K(1.0 / GAMMA);
+    for (int n = 0; !SLOPES && n < N; n++) k->a[DIAGONAL[n]] = K(0.0); /* in place of old pivots, where the Jacobian has nothing */
     m_jacobian(&k->t, k->x, k->q, k->d, k->w, k->a);
     if (TIMED) m_by_time(&k->t, k->x, k->q, k->d, k->w, k->timed);
     if (k->job->pivoting) {
