@@ -83,7 +83,7 @@ def test_what_cannot_be_asked_is_refused(pole: Solver):
         with pytest.raises(BadQuantity, match="times"):
             pole.run(times)
     for horizon in (0.0, -1.0, np.inf):
-        with pytest.raises(BadQuantity, match="times"):
+        with pytest.raises(BadQuantity, match="horizon"):
             pole.settle(horizon)
     with pytest.raises(BadQuantity, match="tolerance"):
         pole.run([0.0, 1.0], tolerance=Tolerance(0.0, 1e-9))
