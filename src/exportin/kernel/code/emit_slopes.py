@@ -70,7 +70,7 @@ def pair_source(factors: Factors, present: Sequence[int]) -> str:
     text: list[str] = []
     for count in TOGETHER:
         columns = range(count)
-        rows = [[(slot, j) for slot, j in enumerate(row, factors.start[i]) if slot in there] for i, row in enumerate(factors.rows)]
+        rows = [[(slot, j) for j in row if (slot := factors.slot(i, j)) in there] for i, row in enumerate(factors.rows)]
         products = [
             "".join(f"  const V a{slot} = K(a[{slot}]);\n" for slot, _ in row)
             + "\n".join(f"  r{c}[{i}] += {' + '.join(f'a{slot} * z{c}[{j}]' for slot, j in row)};" for c in columns)
@@ -88,7 +88,7 @@ def pair_source(factors: Factors, present: Sequence[int]) -> str:
 
 
 def _substituted(factors: Factors, i: int, columns: Sequence[int], *, below: bool) -> str:
-    entries = [(slot, j) for slot, j in enumerate(factors.rows[i], factors.start[i]) if (j < i if below else j > i)]
+    entries = [(factors.slot(i, j), j) for j in factors.rows[i] if (j < i if below else j > i)]
     if below and not entries:
         return ""
     loads = "".join(f"  const V a{slot} = K(a[{slot}]);\n" for slot, _ in entries)

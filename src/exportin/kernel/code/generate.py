@@ -21,7 +21,7 @@ _INCLUDES = '#include "lanes.h"\n#include "model.h"\n'
 _PART = "(const V *t, const V *x, const V *q, const V *d, V *w, V *out);"
 _PROTOTYPES = "\n".join([
     *(f"HIDDEN void m_{name}{_PART}" for name in ("rates", "jacobian", "by_time", "turning")),
-    "HIDDEN void m_factorise(const V *c, const V *a, V *lu);",
+    "HIDDEN void m_factorise(const V *c, const V *a, V *lu, V *growth);",
     "HIDDEN void m_solve(const V *lu, V *b);",
     *(f"HIDDEN void m_times{n}(const double *a, const V *z, V *r);\nHIDDEN void m_solve{n}(const double *a, V *b);" for n in TOGETHER),
 ])  # fmt: skip
@@ -112,13 +112,12 @@ def _header(
     """Sizes and tables that the runtime is compiled with."""
     diagonal = [factors.slot(k, k) for k in range(size)]
     sizes = {
-        "N": size, "NLU": factors.size, "NQ": len(constants.found), "ND": len(discrete), "NW": scratch,
+        "N": size, "NLU": factors.size, "NU": factors.upper, "NQ": len(constants.found), "ND": len(discrete), "NW": scratch,
         "TIMED": int(timed), "NJ": len(present), "SLOPES": int(slopes),
     }  # fmt: skip
     lines = [f"#define {name} {number}" for name, number in sizes.items()]
     tables = {"ORDER": factors.order, "DIAGONAL": diagonal, "PRESENT": present}
-    tables["COLUMN"] = [column for row in factors.rows for column in row]
-    tables["ROW"] = [k for k, row in enumerate(factors.rows) for _ in row]
+    tables["ROW"], tables["COLUMN"] = zip(*factors.entries, strict=True)
     lines += [f"static const int {name}[] = {{{', '.join(map(str, numbers)) or '0'}}};" for name, numbers in tables.items()]
     return "\n".join(lines)
 
@@ -129,26 +128,34 @@ def operation_names() -> str:
 
 
 def _elimination(factors: Factors, present: set[int]) -> str:
-    """LU of ``c - a`` row by row: unit L below, U on and above, reciprocal pivots on the diagonal."""
+    """LU of ``c - a`` row by row: unit L below, U on and above, reciprocal pivots on the diagonal.
+
+    ``growth`` is the largest size of a diagonal entry over that of the pivot that came from it.
+    """
     lines: list[str] = []
     blocks: list[str] = []
     for i, columns in enumerate(factors.rows):
-        where = {j: factors.start[i] + n for n, j in enumerate(columns)}
+        where = {j: factors.slot(i, j) for j in columns}
         for j in columns:
             start = ("c" if j == i else "") + (f" - a[{where[j]}]" if where[j] in present else "")
             lines.append(f"  V r{i}_{j} = {start.strip() or 'K(0.0)'};")
+        size = f"c + v_abs(a[{where[i]}])" if where[i] in present else "c"
+        lines.append(f"  const V s{i} = {size};")
         for k in (column for column in columns if column < i):
             lines.append(f"  r{i}_{k} *= lu[{factors.slot(k, k)}];")
             for j in (column for column in factors.rows[k] if column > k):
                 lines.append(f"  r{i}_{j} -= r{i}_{k} * lu[{factors.slot(k, j)}];")
-        lines += [f"  lu[{where[j]}] = {f'K(1.0) / r{i}_{j}' if j == i else f'r{i}_{j}'};" for j in columns]
+        lines.append(f"  r{i}_{i} = K(1.0) / r{i}_{i};")
+        lines.append(f"  growth = v_max(growth, v_abs(r{i}_{i}) * s{i});")
+        lines += [f"  lu[{where[j]}] = r{i}_{j};" for j in columns]
         if len(lines) >= BLOCK or i == len(factors.rows) - 1:
             blocks.append("\n".join(lines))
             lines = []
-    head = "(const V c, const V *a, V *lu)"  # they may be the same: a row is read before it is written
-    text = [f"static NOINLINE void factorise_{n}{head} {{\n{body}\n}}\n" for n, body in enumerate(blocks)]
-    calls = "".join(f" factorise_{n}(c, a, lu);" for n in range(len(blocks)))
-    return "\n".join([*text, f"HIDDEN void m_factorise(const V *c, const V *a, V *lu) {{{calls.replace('(c,', '(*c,')} }}\n"])
+    head = "(const V c, const V *a, V *lu, V growth)"  # a and lu may be the same: a row is read before it is written
+    text = [f"static NOINLINE V factorise_{n}{head} {{\n{body}\n  return growth;\n}}\n" for n, body in enumerate(blocks)]
+    calls = "".join(f" most = factorise_{n}(*c, a, lu, most);" for n in range(len(blocks)))
+    whole = f"HIDDEN void m_factorise(const V *c, const V *a, V *lu, V *growth) {{ V most = K(0.0);{calls} *growth = most; }}\n"
+    return "\n".join([*text, whole])
 
 
 def _substitution(factors: Factors) -> str:

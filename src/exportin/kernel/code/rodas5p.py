@@ -63,24 +63,46 @@ def header() -> str:
 
 
 def _sums(stage: int) -> str:
-    """C functions of a stage's two sums, unrolled; stages 6 and 7 only add the last increment to the argument.
+    """C functions of a stage's two sums, over the states.
 
-    ``forced_<stage>`` adds a further vector to the second sum.
+    Stages 6 and 7 add the last increment to the argument of the stage before; what earlier increments give to their second sums is
+    taken at stage 5, where these are read anyway. ``forced_<stage>`` adds a further vector to the second sum.
     """
-    before = range(stage)
-    known = stage > 5
-    scaled = "".join(f"    const V c{j} = K({C[stage][j]!r}) * inverse;\n" for j in before)
-    loads = "".join(f"        const V u{j} = u[{j} * size + n];\n" for j in before)
-    argument = f"stage[n] + u{stage - 1}" if known else "x[n] + " + " + ".join(f"K({A[stage][j]!r}) * u{j}" for j in before)
-    joined = " + ".join(f"c{j} * u{j}" for j in before)
+    forced = _sum_function("forced", stage, ", const V *restrict force, V factor", " + factor * force[n + {k}]")
+    return _sum_function("sums", stage, "", "") + (forced if d[stage] != 0.0 else "")
 
-    def function(name: str, parameters: str, more: str) -> str:
-        return (
-            f"static NOINLINE __attribute__((unused)) void {name}_{stage}(\n"
-            f"    const V *restrict x, V *restrict stage, V *restrict u, V inverse, int size{parameters}) {{\n"
-            f"{scaled}    for (int n = 0; n < size; n++) {{\n{loads}        stage[n] = {argument};\n"
-            f"        u[{stage} * size + n] = {joined}{more};\n    }}\n{'    (void)x;' if known else ''}\n}}\n"
-        )
 
-    forced = function("forced", ", const V *restrict force, V factor", " + factor * force[n]") if d[stage] != 0.0 else ""
-    return function("sums", "", "") + forced
+def _second_sums(stage: int) -> dict[int, range]:
+    """Which second sums are worked on at a stage, and over which increments."""
+    if stage < 5:
+        return {stage: range(stage)}
+    return {5: {5: range(5), 6: range(5), 7: range(5)}, 6: {6: range(5, 6)}, 7: {7: range(5, 7)}}[stage]
+
+
+def _sum_function(name: str, stage: int, parameters: str, more: str) -> str:
+    """Four places at a time, so that a coefficient is loaded once for all of them; then what is left over, one by one."""
+    sums = _second_sums(stage)
+    scaled = "".join(f"    const V c{i}_{j} = K({C[i][j]!r}) * inverse;\n" for i, some in sums.items() for j in some)
+    return (
+        f"static NOINLINE __attribute__((unused)) void {name}_{stage}(\n"
+        f"    const V *restrict x, V *restrict stage, V *restrict u, V inverse, int size{parameters}) {{\n"
+        f"{scaled}    int n = 0;\n"
+        f"    for (; n + 3 < size; n += 4) {{\n{_sum_places(stage, 4, more)}    }}\n"
+        f"    for (; n < size; n++) {{\n{_sum_places(stage, 1, more)}    }}\n    (void)x;\n}}\n"
+    )
+
+
+def _sum_places(stage: int, count: int, more: str) -> str:
+    places, sums, known = range(count), _second_sums(stage), stage > 5
+    lines = [f"V a{k} = {'stage' if known else 'x'}[n + {k}];" for k in places]
+    lines += [f"V b{i}_{k} = {f'u[{i} * size + n + {k}]' if known else 'K(0.0)'};" for i in sums for k in places]
+    for j in sorted({j for some in sums.values() for j in some}):
+        lines += [f"const V u{j}_{k} = u[{j} * size + n + {k}];" for k in places]
+        if not known:
+            lines += [f"a{k} += K({A[stage][j]!r}) * u{j}_{k};" for k in places]
+        elif j == stage - 1:
+            lines += [f"a{k} += u{j}_{k};" for k in places]
+        lines += [f"b{i}_{k} += c{i}_{j} * u{j}_{k};" for i, some in sums.items() if j in some for k in places]
+    lines += [f"stage[n + {k}] = a{k};" for k in places]
+    lines += [f"u[{i} * size + n + {k}] = b{i}_{k}{more.format(k=k)};" for i in sums for k in places]
+    return "".join(f"        {line}\n" for line in lines)

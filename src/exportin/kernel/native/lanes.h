@@ -29,7 +29,11 @@ typedef uint64_t U __attribute__((vector_size(8 * LANES)));
 
 static inline V pick(M mask, V a, V b) { return (V)(((M)a & mask) | ((M)b & ~mask)); }
 static inline V v_abs(V a) { return (V)((M)a & KM(INT64_MAX)); }
+#ifdef __AVX__ /* one instruction with the meaning of the other form, which compilers do not recognise */
+static inline V v_max(V a, V b) { return __builtin_ia32_maxpd256(a, b); }
+#else
 static inline V v_max(V a, V b) { return pick(a > b, a, b); }
+#endif
 static inline int any(M mask) { return (mask[0] | mask[1] | mask[2] | mask[3]) != 0; }
 
 /* Truth values are 0 and 1. */

@@ -5,18 +5,11 @@ HIDDEN void m_times1(const double *a, const V *z, V *r) {
 
 HIDDEN void m_solve1(const double *a, V *b) {
     int e = 0;
-    for (int i = 0; i < N; i++) {
+    for (; e < NLU - NU; e++) b[ROW[e]] -= K(a[e]) * b[COLUMN[e]];
+    for (int i = N - 1; i >= 0; i--, e++) {
         V sum = b[i];
-        for (; COLUMN[e] < i; e++) sum -= K(a[e]) * b[COLUMN[e]];
-        b[i] = sum;
-        while (e < NLU && ROW[e] == i) e++;
-    }
-    e = NLU - 1;
-    for (int i = N - 1; i >= 0; i--) {
-        V sum = b[i];
-        for (; COLUMN[e] > i; e--) sum -= K(a[e]) * b[COLUMN[e]];
+        for (; e < DIAGONAL[i]; e++) sum -= K(a[e]) * b[COLUMN[e]];
         b[i] = sum * K(a[e]);
-        while (e >= 0 && ROW[e] == i) e--;
     }
 }
 

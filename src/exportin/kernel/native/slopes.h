@@ -147,7 +147,8 @@ static void slopes_step(Work *k, double share) {
     const V h = k->h * K(share), inverse = K(1.0) / h, c = inverse * K(1.0 / GAMMA);
     m->share = share;
     look_along(k, h);
-    if (share < 1.0 || k->job->pivoting) m_factorise(&c, k->a, k->lu);
+    V growth;
+    if (share < 1.0 || k->job->pivoting) m_factorise(&c, k->a, k->lu, &growth);
     thin(k->lu, m->lu);
     for (int n = 0; n < size; n++) m->change[n] = K(0.0);
     times(m->turning, m->s, m->change, groups);

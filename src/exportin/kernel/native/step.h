@@ -23,17 +23,14 @@ static void stage(Work *k, int i) {
 /* New states into y, error norm of each lane into error. */
 static void step(Work *k) {
     const V inverse = K(1.0) / k->h, c = inverse * K(1.0 / GAMMA);
-    for (int n = 0; !SLOPES && n < N; n++) k->a[DIAGONAL[n]] = K(0.0); /* in place of old pivots, where the Jacobian has nothing */
     m_jacobian(&k->t, k->x, k->q, k->d, k->w, k->a);
     if (TIMED) m_by_time(&k->t, k->x, k->q, k->d, k->w, k->timed);
     if (k->job->pivoting) {
         for (int l = 0; l < LANES; l++) if (k->lane[l].which >= 0) factorise_dense(k, c, l);
     } else {
-        V worst = K(0.0);
-        for (int n = 0; n < N; n++) k->stage[n] = c + v_abs(k->a[DIAGONAL[n]]);
-        m_factorise(&c, k->a, k->lu);
-        for (int n = 0; n < N; n++) worst = v_max(worst, v_abs(k->lu[DIAGONAL[n]]) * k->stage[n]);
-        for (int l = 0; l < LANES; l++) k->lane[l].lost = !(worst[l] < 1e12);
+        V growth;
+        m_factorise(&c, k->a, k->lu, &growth);
+        for (int l = 0; l < LANES; l++) k->lane[l].lost = !(growth[l] < 1e12);
     }
     for (int n = 0; n < N; n++) k->u[n] = K(0.0);
     stage(k, 0);
@@ -44,13 +41,12 @@ static void step(Work *k) {
     sums_5(k->x, k->stage, k->u, inverse, N), stage(k, 5);
     sums_6(k->x, k->stage, k->u, inverse, N), stage(k, 6);
     sums_7(k->x, k->stage, k->u, inverse, N), stage(k, 7);
-    V sum = K(0.0), top = K(0.0), shares[2] = {K(0.0), K(0.0)}, sizes[2] = {K(1.0), K(1.0)};
+    V sum = K(0.0), defect = K(0.0), shares[2] = {K(0.0), K(0.0)}, sizes[2] = {K(1.0), K(1.0)};
     const V relative = K(k->job->relative);
     for (int n = 0; n < N; n++) { /* squares of error over size, two at a division */
         const V error = k->u[7 * N + n], y = k->stage[n] + error;
-        const V size = v_max(v_abs(k->x[n]), v_abs(y));
-        shares[n & 1] = error, sizes[n & 1] = k->absolute[n] + relative * size;
-        top = v_max(top, size);
+        shares[n & 1] = error, sizes[n & 1] = k->absolute[n] + relative * v_max(v_abs(k->x[n]), v_abs(y));
+        defect += y * K(0.0); /* no number where y is infinite, which would make its own error small */
         k->y[n] = y;
         if (n & 1 || n == N - 1) {
             const V a = shares[0] * sizes[1], b = shares[1] * sizes[0], c = K(1.0) / (sizes[0] * sizes[1]);
@@ -59,7 +55,7 @@ static void step(Work *k) {
         }
     }
     const V error = v_sqrt(sum * K(1.0 / N));
-    k->error = pick((top < K(1e300)) & (error < K(1e300)), error, K(INFINITY));
+    k->error = pick((defect == K(0.0)) & (error < K(1e300)), error, K(INFINITY));
 }
 
 /* The state of a lane at a share of its last step; `reads` NULL is all. */
