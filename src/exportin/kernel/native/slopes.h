@@ -80,6 +80,11 @@ static void thin(const V *from, double *to) { /* all lanes are the same: one is 
     for (; e < NLU; e++) to[e] = from[e][0];
 }
 
+/* Each lane is a moment of its own: the four take apart what is thinned into four arrays, `stride` apart. */
+static void part(const V *from, double *to, int stride, int count) {
+    for (int e = 0; e < count; e++) for (int l = 0; l < LANES; l++) to[l * stride + e] = from[e][l];
+}
+
 static int columns_of(Work *k, const Part *parts, const V *t, const V *x, V *entries) { /* derivatives by the used parameters */
     const SlopeJob *job = k->slopes->job;
     int place = 0;
@@ -123,15 +128,20 @@ static void look_along(Work *k, V h) {
         for (int j = 1; j < 8; j++) sum += k->u[j * N + n] * K(RH[i][j]);
         m->inner[i * N + n] = sum;
     }
-    for (int point = 0; point < POINTS; point++) {
-        const double share = RT[point] * h[0] / whole;
-        const V t = k->t + K(RT[point]) * h, s = K(share), rest = K(1.0 - share);
+    thin(k->a, m->jacobians);
+    columns_of(k, BY_P, &k->t, k->x, m->entries);
+    for (int first = 1; first < POINTS; first += LANES) { /* four moments at once, one a lane */
+        const int count = first + LANES <= POINTS ? LANES : POINTS - first;
+        V along;
+        for (int l = 0; l < LANES; l++) along[l] = RT[first + (l < count ? l : 0)];
+        const V t = k->t + along * h, s = along * h / K(whole), rest = K(1.0) - s;
         for (int n = 0; n < N; n++)
             m->state[n] = rest * k->x[n] + s * (k->y[n] + rest * (m->inner[n] + s * (m->inner[N + n] + s * m->inner[2 * N + n])));
-        const V *x = point ? m->state : k->x;
-        if (point) m_jacobian(&t, x, k->q, k->d, k->w, m->wide);
-        thin(point ? m->wide : k->a, m->jacobians + point * NLU);
-        columns_of(k, BY_P, &t, x, m->entries + point * m->entry_count);
+        m_jacobian(&t, m->state, k->q, k->d, k->w, m->wide);
+        const int entries = columns_of(k, BY_P, &t, m->state, m->moving);
+        if (count == LANES) part(m->wide, m->jacobians + first * NLU, NLU, NLU);
+        else thin(m->wide, m->jacobians + first * NLU);
+        for (int l = 0; l < count; l++) for (int e = 0; e < entries; e++) spread(&m->entries[(first + l) * m->entry_count + e], m->moving[e][l]);
     }
     memcpy(m->velocity, k->x, sizeof(V) * N);
     for (int n = 0; n < N; n++) m->velocity[N + n] = K(0.0);
