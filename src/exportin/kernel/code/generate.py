@@ -63,8 +63,8 @@ def generate(system: System, slopes: bool = False) -> Program:
     constants, discrete = Constants(algebra), dict[Expr, int]()
     emitter = Emitter(constants, discrete, [*place, *(size + k for k in place)])
     ordered = [(k, system.rates[state]) for k, state in enumerate(factors.order)]
-    entries = sorted((((place[i], place[j]), slope) for (i, j), slope in jacobian.items()), key=lambda one: one[0])  # by rows, which share parts
-    slots = [(factors.slot(*entry), slope) for entry, slope in entries]
+    entries = [((place[i], place[j]), slope) for (i, j), slope in jacobian.items()]
+    slots = [(factors.slot(*entry), slope) for entry, slope in sorted(entries, key=lambda one: one[0])]  # by rows: these share parts
     by_time = [(k, slope) for k, rate in ordered if (slope := algebra.diff(rate, algebra.time)) is not algebra.zero]
     present = {slot for slot, _ in slots}
     parts = {

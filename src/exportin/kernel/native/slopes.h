@@ -71,18 +71,14 @@ static void solve_columns(const double *lu, V *b, int groups) {
     for (int g = 0, n; g < groups; g += n) n = together(groups - g), by[n](lu, b + g * N);
 }
 
-static void thin(const V *from, double *to) { /* all lanes are the same: one is enough, and takes a quarter of the cache */
+/* One lane of a matrix: a number then takes a quarter of the cache of a vector. */
+static void thin(const V *from, int l, double *to) {
     int e = 0;
     for (; e + 3 < NLU; e += 4) {
-        const V four = {from[e][0], from[e + 1][0], from[e + 2][0], from[e + 3][0]};
+        const V four = {from[e][l], from[e + 1][l], from[e + 2][l], from[e + 3][l]};
         memcpy(to + e, &four, sizeof four);
     }
-    for (; e < NLU; e++) to[e] = from[e][0];
-}
-
-/* Each lane is a moment of its own: the four take apart what is thinned into four arrays, `stride` apart. */
-static void part(const V *from, double *to, int stride, int count) {
-    for (int e = 0; e < count; e++) for (int l = 0; l < LANES; l++) to[l * stride + e] = from[e][l];
+    for (; e < NLU; e++) to[e] = from[e][l];
 }
 
 static int columns_of(Work *k, const Part *parts, const V *t, const V *x, V *entries) { /* derivatives by the used parameters */
@@ -123,12 +119,12 @@ static void find_pairs(Slopes *m) { /* which parameters act through which vector
 static void look_along(Work *k, V h) {
     Slopes *m = k->slopes;
     const double whole = k->lane[0].h;
-    for (int i = 0; i < 3; i++) for (int n = 0; n < N; n++) {
-        V sum = k->u[n] * K(RH[i][0]);
-        for (int j = 1; j < 8; j++) sum += k->u[j * N + n] * K(RH[i][j]);
-        m->inner[i * N + n] = sum;
+    for (int n = 0; n < N; n++) {
+        V sum[3] = {K(0.0), K(0.0), K(0.0)};
+        UNROLL for (int j = 0; j < 8; j++) UNROLL for (int i = 0; i < 3; i++) sum[i] += k->u[j * N + n] * K(RH[i][j]);
+        for (int i = 0; i < 3; i++) m->inner[i * N + n] = sum[i];
     }
-    thin(k->a, m->jacobians);
+    thin(k->a, 0, m->jacobians);
     columns_of(k, BY_P, &k->t, k->x, m->entries);
     for (int first = 1; first < POINTS; first += LANES) { /* four moments at once, one a lane */
         const int count = first + LANES <= POINTS ? LANES : POINTS - first;
@@ -139,15 +135,16 @@ static void look_along(Work *k, V h) {
             m->state[n] = rest * k->x[n] + s * (k->y[n] + rest * (m->inner[n] + s * (m->inner[N + n] + s * m->inner[2 * N + n])));
         m_jacobian(&t, m->state, k->q, k->d, k->w, m->wide);
         const int entries = columns_of(k, BY_P, &t, m->state, m->moving);
-        if (count == LANES) part(m->wide, m->jacobians + first * NLU, NLU, NLU);
-        else thin(m->wide, m->jacobians + first * NLU);
-        for (int l = 0; l < count; l++) for (int e = 0; e < entries; e++) spread(&m->entries[(first + l) * m->entry_count + e], m->moving[e][l]);
+        for (int l = 0; l < count; l++) {
+            thin(m->wide, l, m->jacobians + (first + l) * NLU);
+            for (int e = 0; e < entries; e++) spread(&m->entries[(first + l) * m->entry_count + e], m->moving[e][l]);
+        }
     }
     memcpy(m->velocity, k->x, sizeof(V) * N);
     for (int n = 0; n < N; n++) m->velocity[N + n] = K(0.0);
     m_rates(&k->t, k->x, k->q, k->d, k->w, m->velocity + N);
     m_turning(&k->t, m->velocity, k->q, k->d, k->w, m->wide);
-    thin(m->wide, m->turning);
+    thin(m->wide, 0, m->turning);
     columns_of(k, ALONG_P, &k->t, m->velocity, m->moving);
 }
 
@@ -159,7 +156,7 @@ static void slopes_step(Work *k, double share) {
     look_along(k, h);
     V growth;
     if (share < 1.0 || k->job->pivoting) m_factorise(&c, k->a, k->lu, &growth);
-    thin(k->lu, m->lu);
+    thin(k->lu, 0, m->lu);
     for (int n = 0; n < size; n++) m->change[n] = K(0.0);
     times(m->turning, m->s, m->change, groups);
     add_columns(k, m->moving, m->change);
