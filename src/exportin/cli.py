@@ -79,6 +79,26 @@ def run(
 
 
 @app.command()
+def fit(
+    problem: Annotated[Path, typer.Argument(help="A problem file (YAML): a model, data, and what is to be estimated.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results: new, empty, or an earlier fit.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the starting points, in place of the file's.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit a model to measured time courses: rates with 95 % intervals, and what the data leave open.
+
+    Example: exportin fit examples/stat5/cycling.yaml --out out/stat5
+    """
+    from exportin.analysis.estimate import fit_problem
+
+    found = fit_problem(problem, out, seed=seed)
+    typer.echo(json_format.dumps(found.to_dict(), indent=1) if json else str(found))
+    if out is not None and not quiet:
+        typer.echo(f"Wrote {out / 'fit.json'} and the figure beside it.", err=True)
+
+
+@app.command()
 def evidence(query: Annotated[str, typer.Argument(help="A gene, compound or cell.")], json: Json = False) -> None:
     """What the tables say about a gene, compound or cell, with sources.
 

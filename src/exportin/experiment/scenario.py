@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exportin.errors import BadScenario, ExportinError
+from exportin.errors import BadScenario
 from exportin.experiment.ensemble import in_memory
 from exportin.experiment.simulate import plan_study
 from exportin.experiment.study import Study
+from exportin.experiment.yaml_file import placed, read_text, validated
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
 from exportin.pharmacology.exposure import Exposure, exposure, regimen
 from exportin.result import Result
 
 __all__ = ["Scenario", "read_scenario"]
-
-LARGEST = 1_000_000  # bytes; a scenario is a page, not a data file
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
         From what the file names.
     """
     file = Path(path)
-    return parse_scenario(_read(file), file.name, file.parent)
+    return parse_scenario(read_text(file, "scenario"), file.name, file.parent)
 
 
 def parse_scenario(text: str, name: str = "scenario", folder: Path | None = None) -> Scenario:
@@ -86,105 +85,22 @@ def parse_scenario(text: str, name: str = "scenario", folder: Path | None = None
     >>> parse_scenario("title: none\ncell: HeLa\nuntil: 1 h\n").population["draws"]
     1
     """
-    from pydantic import ValidationError
-
     from exportin.experiment.scenario_schema import ScenarioFile
 
-    tree = _load_yaml(text, name)
-    try:
-        given = ScenarioFile.model_validate(_plain(tree))
-    except ValidationError as error:
-        found = sorted(error.errors(), key=lambda one: one["type"] == "missing")  # a misspelt key tells more than its absence
-        raise BadScenario(_first_error(found[0], tree, name)) from error
-    cell = _place(lambda: _cell(given), tree, name, ("cell",))
+    tree, given = validated(text, name, ScenarioFile, "scenario")
+    cell = placed(lambda: _cell(given), tree, name, ("cell",))
     exposures = tuple(
-        _place(lambda one=one: _exposure(one, folder), tree, name, ("exposures", index)) for index, one in enumerate(given.exposures)
+        placed(lambda one=one: _exposure(one, folder), tree, name, ("exposures", index)) for index, one in enumerate(given.exposures)
     )
     observe = tuple(given.observe) if given.observe is not None else None
     population = given.population.model_dump()
     return Scenario(given.title, text, cell, exposures, observe, given.until, population, given.points, given.tolerance)
 
 
-def _read(file: Path) -> str:
-    try:
-        if file.stat().st_size > LARGEST:
-            raise BadScenario(f"{str(file)!r} is larger than {LARGEST:,} bytes; a scenario is a short YAML text.")
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise BadScenario(f"{str(file)!r} does not exist; give the path of a scenario file.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadScenario(f"{str(file)!r} cannot be read as text: {error}.") from error
-
-
-def _load_yaml(text: str, name: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        reader: Any = YAML(typ="rt", pure=True)
-        tree: Any = reader.load(text)
-    except MarkedYAMLError as error:
-        marked: Any = error
-        line = marked.problem_mark.line + 1 if marked.problem_mark is not None else 1
-        raise BadScenario(f"{name}, line {line}: {marked.problem or 'not YAML'}.") from error
-    except (YAMLError, RecursionError) as error:
-        raise BadScenario(f"{name}: not YAML that can be read ({str(error)[:120]}).") from error
-    if not _is_mapping(tree):
-        raise BadScenario(f"{name}, line 1: a scenario is a mapping of keys such as title, cell, exposures, until.")
-    return tree
-
-
-def _plain(tree: Any) -> Any:
-    """Ruamel's nodes as plain dict, list and scalars."""
-    if _is_mapping(tree):
-        return {str(key): _plain(value) for key, value in tree.items()}
-    if _is_list(tree):
-        return [_plain(value) for value in tree]
-    scalars: tuple[type[Any], ...] = (bool, int, float, str)
-    return next((kind(tree) for kind in scalars if isinstance(tree, kind)), tree)
-
-
-def _is_list(tree: Any) -> bool:
-    return isinstance(tree, list)
-
-
-def _is_mapping(tree: Any) -> bool:
-    return isinstance(tree, Mapping)
-
-
-def _line(tree: Any, path: Sequence[Any]) -> int:
-    """Line (from 1) of the deepest part of `path` that the file has."""
-    line = 1
-    for step in path:
-        try:
-            line = (tree.lc.key(step) if _is_mapping(tree) else tree.lc.item(step))[0] + 1
-            tree = tree[step]
-        except (KeyError, AttributeError, TypeError, IndexError):
-            break
-    return line
-
-
-def _first_error(error: Mapping[str, Any], tree: Any, name: str) -> str:
-    path = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith(("function-", "is-instance")))]
-    where = f"{name}, line {_line(tree, path)}"
-    key = ".".join(str(step) for step in path) or "the file"
-    if error["type"] == "extra_forbidden":
-        return f"{where}: {key!r} is not a key of a scenario; see the scenario page of the documentation for those that are."
-    if error["type"] == "missing":
-        return f"{where}: the key {key!r} is missing."
-    return f"{where}: {key}: {error['msg'][:1].lower() + error['msg'][1:]}, given {error['input']!r}."
-
-
-def _place(make: Any, tree: Any, name: str, path: Sequence[Any]) -> Any:
-    """Call `make`; a user mistake is told with the line of `path`."""
-    try:
-        return make()
-    except ExportinError as error:
-        raise type(error).__new__(type(error), f"{name}, line {_line(tree, path)}: {error}") from error
-
-
 def _cell(given: Any) -> Cell:
     cell = find_cell(given.cell, concentrations=given.concentrations)
+    if given.pathways:
+        cell = cell.with_pathways(*given.pathways)
     for symbol, cargo in given.cargoes.items():
         cell = cell.with_cargo(symbol, **{key: value for key, value in cargo.model_dump().items() if value is not None})
     for variant, share in given.variants.items():

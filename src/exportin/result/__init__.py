@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exportin.result.folder import load, refuse_other_content, writing_folder
+from exportin.result.folder import FIT_FORMAT, load, refuse_other_content, writing_folder
 from exportin.result.labelled import AXES, EXTREMES, Result, measure_extremes
 from exportin.result.stored import stored_values
 from exportin.result.summary import Headline, Summary
@@ -10,6 +10,7 @@ from exportin.result.summary import Headline, Summary
 __all__ = [
     "AXES",
     "EXTREMES",
+    "FIT_FORMAT",
     "Headline",
     "Result",
     "Summary",

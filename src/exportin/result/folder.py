@@ -22,7 +22,10 @@ from exportin.result.stored import stored_values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["load", "refuse_other_content", "writing_folder"]
+__all__ = ["FIT_FORMAT", "load", "refuse_other_content", "writing_folder"]
+
+
+FIT_FORMAT = "exportin-fit-1"  # of the manifest of a fit, which is no result of runs
 
 
 @contextmanager
@@ -90,10 +93,10 @@ def _list_files(folder: Path, files: set[str]) -> None:
         manifest.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _listed(folder: Path) -> set[str]:
+def _listed(folder: Path, *formats: str) -> set[str]:
     try:
         told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return set(told["files"]) if told["format"] == FORMAT else set()
+        return set(told["files"]) if told["format"] in (formats or (FORMAT, FIT_FORMAT)) else set()
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 
@@ -126,7 +129,7 @@ def load(directory: str | os.PathLike[str]) -> Result:
         If the folder holds no result, or one that is not whole.
     """
     folder = Path(directory)
-    if "manifest.json" not in _listed(folder):
+    if "manifest.json" not in _listed(folder, FORMAT):
         raise BadTable(f"{str(folder)!r} holds no saved result; give a folder that 'exportin run' or Result.save wrote.")
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
