@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 END_OF_BLOCK = "--- end of block ---"
@@ -103,10 +103,12 @@ def promised() -> dict[str, list[str]]:
     from exportin.experiment import scenario_schema
     from exportin.experiment.observables import NOT_MODELLED, catalogue
     from exportin.kernel.batch import Outcome
+    from exportin.network.pathway import SIGNALS, pathways
     from exportin.network.process import load_process, process_names
 
     schema = [getattr(scenario_schema, name) for name in scenario_schema.__all__]
-    processes = "\n".join(load_process(name).text for name in process_names())
+    core = [name for name in process_names() if load_process(name).pathway is None]
+    processes = "\n".join(load_process(name).text for name in core)
     reactions = re.findall(r"^ *(\w+):.*[-=]>", processes, re.MULTILINE)
     cell, drug = xp.cell("HeLa"), xp.regimen("selinexor", "80 mg PO once")
     seen = [name.replace("selinexor", "<drug>") for name in catalogue(cell, [drug])]
@@ -118,7 +120,9 @@ def promised() -> dict[str, list[str]]:
         options += [word for one in inside.values() for option in one.params for word in option.opts if word.startswith("--")]
     return {
         "scenario.md": [f"`{key}`" for model in schema for key in model.model_fields],
-        "export-cycle.md": [f"`{name}`" for name in reactions] + [f"`{name}.ant`" for name in process_names()],
+        "export-cycle.md": [f"`{name}`" for name in reactions] + [f"`{name}.ant`" for name in core],
+        **{f"pathways/{name}.md": [f"`{one}.ant`" for one in pathway.processes] for name, pathway in pathways().items()},
+        "pathways/index.md": [f"`{name}`" for name in (*pathways(), *SIGNALS)],
         "observables.md": [f"`{name}`" for name in [*seen, *NOT_MODELLED]],
         "kernel.md": [f"`{outcome.name}`" for outcome in Outcome],
         "cli.md": commands + [f"`{option}`" for option in options],

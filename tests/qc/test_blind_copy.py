@@ -185,7 +185,7 @@ def turnover(cell: Cell, alleles: Alleles, riders: Sequence[str], drugs: Drugs) 
     made = n["XPO1_synthesis"] * math.log(2) * (1 / n["t_half_XPO1"] + 1 / n["doubling_time"])
     for allele in alleles:
         cell.flux("", f"{allele}_c", made * n[f"{allele}_share"] * n["XPO1_total"] * (n["Vn"] + n["Vc"]) * c["XPO1_mrna"])
-    pace, goal = math.log(2) / n["t_half_XPO1_mrna"], 1 + n["XPO1_mrna_feedback"] * induction
+    pace, goal = math.log(2) / n["t_half_XPO1_mrna"], n["XPO1_transcription"] * (1 + n["XPO1_mrna_feedback"] * induction)
     cell.net["XPO1_mrna"] = pace * (goal - c["XPO1_mrna"])
     cell.gross["XPO1_mrna"] = pace * (goal + c["XPO1_mrna"])
 

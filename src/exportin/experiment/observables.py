@@ -15,6 +15,7 @@
 | ``pore_traffic`` | net trimers leaving through one pore per second | 1/s |
 | ``pore_transit`` | trimers on their way through one pore: traffic times the measured transit time | 1 |
 | ``<drug>_free``, ``<drug>_plasma`` | free drug outside the cell; total drug in plasma | uM |
+| a variable of a pathway of the cell | signals, relative mRNAs and read-outs, as the pathway's page names them | as there |
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from exportin.errors import NotModelled, UnknownName, squash
 from exportin.experiment.terms import Terms
 from exportin.kernel.code.expression import Expr
 from exportin.network.cell import Cell
+from exportin.network.pathway import find_pathways
 from exportin.pharmacology.exposure import Exposure
 
 if TYPE_CHECKING:
@@ -142,10 +144,25 @@ def catalogue(cell: Cell, exposures: Sequence[Exposure]) -> dict[str, Callable[[
         offer(names, lambda terms, symbol=symbol: _places(terms, symbol))
     for symbol in (*cell.cargoes, "REFERENCE"):
         offer([f"{symbol}_kexp"], lambda terms, symbol=symbol: [_export_rate(terms, symbol)])
+    for symbol, places in _pathway_proteins(cell).items():
+        endings = ("nc", "n", "c", "nuclear") if {"n", "c"} <= set(places) else places
+        offer([f"{symbol}_{ending}" for ending in endings], lambda terms, symbol=symbol: _places(terms, symbol))
+    for name, unit in _pathway_variables(cell).items():
+        offer([name], lambda terms, name=name, unit=unit: [Observable(name, unit, (terms.find(name),))])
     for one in exposures:
         label = one.compound.name.replace(" ", "_")
         offer([f"{label}_free", *([f"{label}_plasma"] if one.route == "oral" else [])], lambda terms, one=one: _drug(terms, one))
     return found
+
+
+def _pathway_proteins(cell: Cell) -> dict[str, tuple[str, ...]]:
+    """Proteins of the cell's pathways with the compartments that hold them."""
+    return {symbol: places for pathway in find_pathways(cell.pathways) for symbol, places in pathway.proteins.items()}
+
+
+def _pathway_variables(cell: Cell) -> dict[str, str]:
+    """What the rules of the cell's pathways compute, with units: signals, relative mRNAs, read-outs."""
+    return {name: unit for pathway in find_pathways(cell.pathways) for name, unit in pathway.variables.items()}
 
 
 def default_observables(cell: Cell, exposures: Sequence[Exposure]) -> list[str]:

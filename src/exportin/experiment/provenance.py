@@ -59,6 +59,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
     found: dict[str, Any] = {name: dict(values) for name, values in changed.items() if values}
     if cell.reporters:
         found["cargoes"] = {reporter.symbol: vars(reporter) for reporter in cell.reporters}
+    if cell.pathways:
+        found["pathways"] = list(cell.pathways)
     return {"name": cell.name, "concentrations": cell.concentrations or "default", **found}
 
 
@@ -66,7 +68,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
 def table_digest() -> str:
     """Hash of every file of numbers, facts and processes that ships."""
     root = resources.files("exportin")
-    folders = ("network", "network/processes", "knowledge", "knowledge/tables", "pharmacology")
+    folders = ("network", "network/processes", "network/pathways", "knowledge", "knowledge/tables", "pharmacology")
     files = [entry for folder in folders for entry in (root / folder).iterdir() if entry.name.endswith((".tsv", ".bib", ".ant"))]
     joined = b"".join(entry.name.encode() + entry.read_bytes() for entry in sorted(files, key=lambda entry: entry.name))
     return hashlib.sha256(joined).hexdigest()[:16]

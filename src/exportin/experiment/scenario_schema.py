@@ -82,6 +82,7 @@ class ScenarioFile(_Strict):
     observe: list[str] | None = None
     population: Population = Population()
     concentrations: str | None = None
+    pathways: list[str] = []
     parameters: dict[str, float | str] = {}
     hypotheses: dict[str, str] = {}
     variants: dict[str, Share] = {}

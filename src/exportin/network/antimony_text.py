@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from exportin.errors import BadNetwork
 from exportin.network.blueprint import Blueprint
+from exportin.network.pathway import DRIVE
 from exportin.network.process import load_process
 
 __all__ = ["antimony_to_sbml", "write_antimony"]
@@ -35,12 +36,14 @@ def write_antimony(blueprint: Blueprint, values: Mapping[str, float], notes: Map
     True
     """
     modules = dict.fromkeys(instance.process for instance in blueprint.instances)
-    lines = [load_process(name).text for name in modules]
+    fragments = [load_process(name).text for name in blueprint.fragments]
+    lines = [DRIVE] if any("drive(" in text for text in fragments) else []
+    lines += [load_process(name).text for name in modules]
     lines += [f"model {blueprint.name}()", *_MODEL_UNITS]
     if blueprint.own:
         lines.append(f"  compartment {', '.join(blueprint.own)};")
     lines += [f"  species {name} in {place};" for name, place in blueprint.shared.items()]
-    lines += [load_process(name).text for name in blueprint.fragments]
+    lines += fragments
     lines += [f"  {instance.line}" for instance in blueprint.instances]
     lines += [f"  {rule.name} {'=' if rule.unit == 'initial' else ':='} {rule.expression};" for rule in blueprint.rules]
     comments = notes or {}

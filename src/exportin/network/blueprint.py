@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from exportin.errors import BadNetwork
+from exportin.network.pathway import find_pathways
 from exportin.network.process import load_process
+from exportin.network.structure import Blueprint, DrugSlot, Instance, Rule, Structure
 
-__all__ = ["Blueprint", "DrugSlot", "Instance", "Rule", "Structure", "draw_blueprint", "ran_core"]
+__all__ = ["Blueprint", "DrugSlot", "Instance", "Rule", "Structure", "draw_blueprint", "pathways_alone", "ran_core"]
 
 MACHINERY = ("ran_cycle", "ran_leak", "ntf2", "ranbp1", "ranbp1_nucleus", "ranbp2", "turnover")
 RANBP1_COMPLEX = "RANGTP_RANBP1"
 COVALENT = ("irreversible_michael", "slowly_reversible_covalent", "degrader")
+NO_CYSTEINE, OTHER_GROOVE = "XPO1_C528S", "XPO1_E571K"  # alleles without the drugs' cysteine, and with a changed binding groove
 PK_UNITS = {"KA": "1/h", "CL": "L/h", "V2": "L", "Q": "L/h", "V3": "L"}
 _PK_STATES = {"DEPOT": "V2", "CENT": "V2", "PERI": "V3"}
 _RAN_ROLES = {
@@ -23,109 +24,6 @@ _RAN_ROLES = {
     "RAN_RANBP1_c": "RANGTP_RANBP1_c",
     "RAN_RANBP2_c": "RANGTP_RANBP2_c",
 }
-
-
-@dataclass(frozen=True)
-class DrugSlot:
-    """A drug's place in the model: its symbol, how it acts, and how it gets to the cell (``dish`` or ``oral``)."""
-
-    symbol: str
-    mechanism: str
-    route: str = "dish"
-
-
-@dataclass(frozen=True)
-class Structure:
-    """Everything that decides which reactions a model has. Numbers are elsewhere; equal structures share one model."""
-
-    alleles: tuple[str, ...] = ("XPO1",)
-    cargoes: tuple[str, ...] = ()
-    drugs: tuple[DrugSlot, ...] = ()
-    leaky: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One use of a module: what stands for each of its formals."""
-
-    name: str
-    process: str
-    actual: Mapping[str, str]
-
-    @property
-    def line(self) -> str:
-        """The Antimony call, in the order of the module's formals."""
-        formals = load_process(self.process).formals or ()
-        _refuse_swaps(self)
-        missing = [formal for formal in formals if formal not in self.actual]
-        surplus = [name for name in self.actual if name not in formals]
-        if missing or surplus:
-            raise BadNetwork(f"instance {self.name!r} of {self.process!r}: missing arguments {missing}, unknown arguments {surplus}.")
-        return f"{self.name}: {self.process}({', '.join(self.actual[formal] for formal in formals)});"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A variable that the model computes from others at every moment."""
-
-    name: str
-    expression: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class Blueprint:
-    """A model without numbers.
-
-    Attributes
-    ----------
-    name : str
-        Id of the SBML model.
-    fragments : tuple of str
-        Process files whose names are the model's own.
-    instances : tuple of Instance
-        Uses of modules.
-    shared : mapping of str to str
-        Species that several processes share, with their compartment.
-    parts : mapping of str to tuple of str
-        What each shared species is made of, where no process says it.
-    rules : tuple of Rule
-        Computed variables.
-    forms : mapping of str to str or None
-        XPO1 forms (alleles, and alleles carrying a drug) to the drug they carry.
-    own : mapping of str to str
-        Compartments besides Vn and Vc, with their unit.
-    inputs : mapping of str to str
-        Parameters that an exposure sets, with their unit.
-    """
-
-    name: str
-    fragments: tuple[str, ...]
-    instances: tuple[Instance, ...]
-    shared: Mapping[str, str]
-    parts: Mapping[str, tuple[str, ...]]
-    rules: tuple[Rule, ...]
-    forms: Mapping[str, str | None]
-    own: Mapping[str, str]
-    inputs: Mapping[str, str]
-
-
-def _refuse_swaps(instance: Instance) -> None:
-    """Refuse an argument that stands for something else than its formal says.
-
-    A formal of a place (``E_n``) takes a name of that place, and all formals of one stem take one stem. Any other formal
-    takes its own name or an owner's (``TP53_KD_NES`` for ``KD_NES``). What is outside the cell differs by route.
-    """
-    stems: dict[str, str] = {}
-    for formal, actual in instance.actual.items():
-        stem, _, state = formal.partition("_")
-        if state in ("n", "c", "RANGTP_n", "RANGTP_c", "RANBP1_n", "RANBP1_c", "RANBP2_c"):
-            given = actual.removesuffix(f"_{state}")
-            fits = given != actual and stems.setdefault(stem, given) == given
-        else:
-            fits = formal == "outside" or actual == formal or actual.endswith(f"_{formal}")
-        if not fits:
-            raise BadNetwork(f"instance {instance.name!r} of {instance.process!r}: {actual!r} is swapped in for {formal!r}; name it alike.")
 
 
 def ran_core() -> Blueprint:
@@ -139,6 +37,12 @@ def ran_core() -> Blueprint:
     start = Rule("RANBP1_c", "RANBP1_total * (Vn + Vc) / Vc", "initial")
     fragments = ("ran_cycle", "ran_leak", "ranbp1")
     return Blueprint("ran_core", fragments, (), {"RANBP1_c": "Vc"}, {"RANBP1_c": ("RANBP1",)}, (start,), {}, {}, {})
+
+
+def pathways_alone(names: tuple[str, ...]) -> Blueprint:
+    """Pathways without the export cycle: what drives export (``XPO1_loaded_n``) is a number."""
+    fragments = tuple(name for pathway in find_pathways(names) for name in pathway.processes)
+    return Blueprint("pathways", fragments, (), {}, {}, (), {}, {}, {"XPO1_loaded_n": "uM"})
 
 
 @functools.cache
@@ -168,7 +72,8 @@ def draw_blueprint(structure: Structure) -> Blueprint:
         else:
             inputs |= {f"{drug.symbol}_medium": "uM"}
     rules = _rules(structure, forms, riders)
-    return Blueprint("export_cycle", MACHINERY, tuple(instances), shared, {}, rules, forms, own, inputs)
+    fragments = (*MACHINERY, *(name for pathway in find_pathways(structure.pathways) for name in pathway.processes))
+    return Blueprint("export_cycle", fragments, tuple(instances), shared, {}, rules, forms, own, inputs)
 
 
 def _forms(structure: Structure) -> dict[str, str | None]:
@@ -177,7 +82,7 @@ def _forms(structure: Structure) -> dict[str, str | None]:
     for drug in structure.drugs:
         for allele in structure.alleles:
             forms[f"{allele}_{drug.symbol}"] = drug.symbol
-            if allele == "XPO1" and drug.mechanism in COVALENT:
+            if allele != NO_CYSTEINE and drug.mechanism in COVALENT:
                 forms[f"{allele}_{drug.symbol}_CYS528"] = drug.symbol
     return forms
 
@@ -208,7 +113,7 @@ def _alleles(structure: Structure) -> list[Instance]:
             "ksyn": "XPO1_ksyn",
             "synthesis": "XPO1_synthesis",
         }
-        made += [_exporter(allele, "XPO1_kdecay"), Instance(f"{allele}_protein", "translation", _named("translation", given))]
+        made += [_exporter(allele, "XPO1_kdecay"), Instance(f"{allele}_protein", "expression", _named("expression", given))]
     return made
 
 
@@ -226,9 +131,14 @@ def _cargoes(structure: Structure) -> list[Instance]:
         for allele in structure.alleles:
             given = {"C_n": f"{symbol}_n", "C_c": f"{symbol}_c", **_four(allele, "E"), **_RAN_ROLES}
             given |= _four(f"{symbol}_{allele}", "T")
-            given |= {"KD_NES": f"{signal}_KD_NES", "mobility": f"{signal}_mobility", "kdecay": "XPO1_kdecay"}
+            given |= {"KD_NES": _affinity(signal, allele), "mobility": f"{signal}_mobility", "kdecay": "XPO1_kdecay"}
             made.append(Instance(f"{symbol}_{allele}", "ride", _named("ride", given)))
     return made
+
+
+def _affinity(signal: str, allele: str) -> str:
+    """Name of a signal's dissociation constant from an allele; E571K has another for each signal (Baumhardt20)."""
+    return f"{signal}_E571K_KD_NES" if allele == OTHER_GROOVE else f"{signal}_KD_NES"
 
 
 def _drugs(structure: Structure) -> list[Instance]:
@@ -250,10 +160,10 @@ def _drugs(structure: Structure) -> list[Instance]:
 def _binding(drug: DrugSlot, allele: str, inside: Mapping[str, str]) -> list[Instance]:
     """A drug on one allele: the encounter, and the adduct where the allele has its Cys528."""
     bound, adduct = f"{allele}_{drug.symbol}", f"{allele}_{drug.symbol}_CYS528"
-    KI = f"{drug.symbol}_KI" if allele == "XPO1" else f"{drug.symbol}_{allele.removeprefix('XPO1_')}_KI"
+    KI = f"{drug.symbol}_C528S_KI" if allele == NO_CYSTEINE else f"{drug.symbol}_KI"
     given = {**_four(allele, "E"), **_four(bound, "B"), **inside, "kon": f"{drug.symbol}_kon", "KI": KI}
     made = [_exporter(bound, f"{drug.symbol}_kdecay"), Instance(f"{bound}_encounter", "encounter", _named("encounter", given))]
-    if allele == "XPO1" and drug.mechanism in COVALENT:
+    if allele != NO_CYSTEINE and drug.mechanism in COVALENT:
         given = {**_four(bound, "B"), **_four(adduct, "X"), "kinact": f"{drug.symbol}_kinact", "krev": f"{drug.symbol}_krev"}
         made += [_exporter(adduct, f"{drug.symbol}_kdecay"), Instance(f"{adduct}_adduct", "adduct", _named("adduct", given))]
     return made
@@ -270,6 +180,8 @@ def _rules(structure: Structure, forms: Mapping[str, str | None], riders: list[s
     rules: list[Rule] = []
     states = ("n", "c", "RANGTP_n", "RANGTP_c")
     everything = [f"{form}_{state}" for form in (*forms, *riders) for state in states]
+    if structure.pathways:
+        rules.append(Rule("XPO1_loaded_n", " + ".join(f"{allele}_RANGTP_n" for allele in structure.alleles), "uM"))
     rules.append(Rule("XPO1_amount", _amount(everything), "uM*pL"))
     for drug in structure.drugs:
         name = drug.symbol
@@ -280,8 +192,10 @@ def _rules(structure: Structure, forms: Mapping[str, str | None], riders: list[s
         rules.append(Rule(f"{name}_kdecay", f"XPO1_kdecay + proteasome_activity * {name}_kdeg", "1/s"))
         if drug.mechanism in ("slowly_reversible_covalent", "degrader"):
             rules.append(Rule(f"{name}_KI", f"{name}_KD * (1 + {name}_kinact / {name}_krev)", "uM"))
-        if any(allele != "XPO1" for allele in structure.alleles):
+        if NO_CYSTEINE in structure.alleles:
             rules.append(Rule(f"{name}_C528S_KI", f"{name}_KI * C528S_fold", "uM"))
+    if OTHER_GROOVE in structure.alleles:
+        rules += [Rule(_affinity(one, OTHER_GROOVE), f"{one}_KD_NES * {one}_E571K_fold", "uM") for one in structure.cargoes]
     induced = [f"{drug.symbol}_induction * {drug.symbol}_bound / XPO1_amount" for drug in structure.drugs]
     shares = f"piecewise({' + '.join(induced)}, XPO1_amount > XPO1_trace, 0)" if induced else "0 * XPO1_mrna"  # a cell may have no XPO1
     rules.append(Rule("XPO1_induction", shares, "1"))

@@ -12,6 +12,7 @@ from exportin import units
 from exportin.errors import BadQuantity, UnknownName, squash
 from exportin.network import parameters
 from exportin.network.parameters import Parameter
+from exportin.network.pathway import find_pathways, pathways
 from exportin.network.reporter import CARGOES, Reporter, describe_reporter
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CARGOES", "Cell", "Reporter", "cell", "cells"]
 
-VARIANTS = ("XPO1 C528S",)
+VARIANTS = ("XPO1 C528S", "XPO1 E571K")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Cell:
     switch_values: Mapping[str, float] = field(default_factory=dict)
     reporters: tuple[Reporter, ...] = ()
     variants: Mapping[str, float] = field(default_factory=dict)
+    pathways: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("overrides", "scales", "switch_values", "variants"):
@@ -55,8 +57,24 @@ class Cell:
 
     @property
     def cargoes(self) -> tuple[str, ...]:
-        """Symbols of the cargoes that a user can observe."""
-        return CARGOES + tuple(reporter.symbol for reporter in self.reporters)
+        """Cargoes that ride on XPO1 one by one: those of the catalogue that no pathway takes over, and the user's own."""
+        taken = {symbol for pathway in find_pathways(self.pathways) for symbol in pathway.replaces}
+        return tuple(symbol for symbol in CARGOES if symbol not in taken) + tuple(reporter.symbol for reporter in self.reporters)
+
+    def with_pathways(self, *names: str) -> Cell:
+        """This cell with these pathways (all of the catalogue where none is named) on top of the export cycle.
+
+        Raises
+        ------
+        UnknownName
+
+        Examples
+        --------
+        >>> cell("HeLa").with_pathways("nfkb").pathways
+        ('nfkb',)
+        """
+        chosen = find_pathways(names or pathways())
+        return replace(self, pathways=tuple(one.name for one in chosen))
 
     def with_parameters(self, **changes: float | str) -> Cell:
         """This cell with parameters fixed at given values.
@@ -81,7 +99,8 @@ class Cell:
             if name not in known:
                 raise UnknownName("parameter", name, known)
             if name in parameters.switches():
-                flipped[name] = _number(name, given, "1")
+                unit = parameters.switches()[name].unit
+                flipped[name] = units.to_internal(_number(name, given, unit), unit)
             else:
                 overrides[name] = _number(name, given, self._rows()[name].unit)
         return replace(self, overrides=overrides, switch_values=flipped)
@@ -95,8 +114,8 @@ class Cell:
         0.0
         """
         flipped = dict(self.switch_values)
+        named = {key: row for key, row in parameters.switches().items() if row.choices}
         for name, choice in choices.items():
-            named = {key: row for key, row in parameters.switches().items() if row.choices}
             if name not in named:
                 raise UnknownName("hypothesis", name, named)
             if choice not in named[name].choices:
@@ -151,7 +170,7 @@ class Cell:
         return replace(self, reporters=(*others, reporter))
 
     def with_variant(self, variant: str, fraction: float = 1.0) -> Cell:
-        """This cell with a share of its XPO1 alleles changed; ``"XPO1 C528S"`` is known.
+        """This cell with a share of its XPO1 alleles changed: ``"XPO1 C528S"`` or ``"XPO1 E571K"``.
 
         Examples
         --------
@@ -166,20 +185,20 @@ class Cell:
         return replace(self, variants={**self.variants, matches[0].replace(" ", "_"): float(fraction)})
 
     def knockdown(self, gene: str, fraction: float) -> Cell:
-        """This cell with a gene's protein lowered by `fraction` (0.9 leaves a tenth).
+        """This cell with a gene's protein lowered by `fraction` (0.9 leaves a tenth): its total, or its synthesis in a pathway.
 
         Examples
         --------
         >>> cell("HEK293").knockdown("TP53", 0.9).scales["TP53_total"]
         0.09999999999999998
         """
-        genes = [name.removesuffix("_total") for name in self._rows() if name.endswith("_total")]
-        if gene not in genes:
+        names = [f"{gene}{ending}" for ending in ("_total", "_ksyn") if f"{gene}{ending}" in self._rows()]
+        if not names:
+            genes = {name.rpartition("_")[0] for name in self._rows() if name.endswith(("_total", "_ksyn"))}
             raise UnknownName("gene", gene, genes)
         if not (isinstance(fraction, (int, float)) and 0 <= fraction <= 1):
             raise BadQuantity(f"fraction: {fraction!r} is not a share between 0 and 1.")
-        name = f"{gene}_total"
-        return replace(self, scales={**self.scales, name: self.scales.get(name, 1.0) * (1 - fraction)})
+        return replace(self, scales={**self.scales, **{name: self.scales.get(name, 1.0) * (1 - fraction) for name in names}})
 
     @property
     def alleles(self) -> Mapping[str, float]:

@@ -6,10 +6,11 @@ from exportin.network.blueprint import PK_UNITS, DrugSlot
 from exportin.network.cell import cell, cells
 from exportin.network.model import build_model, check_unused_rows, model
 from exportin.network.numbers import known_rows
+from exportin.network.pathway import pathways
 
 __all__ = ["check_everything"]
 
-_BESIDE_THE_MODEL = {"cell_spread", "t_transit", "fu_medium", "accumulation", "P_entry", "kon", "SELINEXOR_fu_plasma"}
+_BESIDE_THE_MODEL = {"E571K_fold", "cell_spread", "t_transit", "fu_medium", "accumulation", "P_entry", "kon", "SELINEXOR_fu_plasma"}
 _ANY_NUMBER = 1.0  # stands for pharmacokinetics, which an exposure brings; structure and units do not depend on it
 
 
@@ -38,7 +39,14 @@ def check_everything() -> list[str]:
         context.check()
         used |= set(context.numbers.rows)
     lines.append(f"{len(cells())} cells: {', '.join(cells())}")
-    mixed = cell("HeLa").with_variant("XPO1 C528S", 0.5)
+    whole = build_model(cell("HeLa").with_pathways())
+    whole.check()
+    used |= set(whole.numbers.rows)
+    lines.append(f"{len(pathways())} pathways together: {', '.join(pathways())}")
+    for name in pathways():
+        build_model(cell("HeLa").with_pathways(name)).check()
+    lines.append(f"{len(pathways())} pathways one by one, units consistent")
+    mixed = cell("HeLa").with_variant("XPO1 C528S", 0.4).with_variant("XPO1 E571K", 0.3)
     for row in knowledge.facts("compounds"):
         routes = ("dish", "oral") if f"{row.symbol}_fu_plasma" in known_rows() else ("dish",)
         for route in routes:
@@ -46,7 +54,7 @@ def check_everything() -> list[str]:
             dosed = build_model(mixed, [DrugSlot(row.symbol, row.mechanism, route)], extra)
             dosed.check()
             used |= set(dosed.numbers.rows)
-    lines.append(f"{len(knowledge.facts('compounds'))} compounds on XPO1 and XPO1 C528S, units consistent")
+    lines.append(f"{len(knowledge.facts('compounds'))} compounds on XPO1, XPO1 C528S and XPO1 E571K, units consistent")
     check_unused_rows(used, known_rows())
     lines.append(f"{len(known_rows())} parameter rows, none unused")
     return lines

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from exportin.errors import BadNetwork, UnknownName
 from exportin.network import sbml
 from exportin.network.antimony_text import antimony_to_sbml, write_antimony
-from exportin.network.blueprint import Blueprint, DrugSlot, Structure, draw_blueprint, ran_core
+from exportin.network.blueprint import Blueprint, DrugSlot, Structure, draw_blueprint, pathways_alone, ran_core
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
 from exportin.network.dosed_sbml import Happening, add_events, start_from
 from exportin.network.moiety import Moiety, check_moieties, species_parts
 from exportin.network.numbers import Numbers, gather
-from exportin.network.parameters import Parameter
-from exportin.network.reporter import CARGOES, HELPERS
+from exportin.network.parameters import Parameter, switches
+from exportin.network.reporter import HELPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Model", "build_model", "model", "structural_sbml", "structure_of"]
+__all__ = ["Model", "build_model", "model", "pathway_model", "structural_sbml", "structure_of"]
 
 VARYING = ("_medium", "_infusion")
 
@@ -39,9 +39,12 @@ class Skeleton:
 
 
 @functools.cache
-def skeleton(structure: Structure | None) -> Skeleton:
-    """Compile a structure once; None is the Ran core alone."""
-    blueprint = ran_core() if structure is None else draw_blueprint(structure)
+def skeleton(structure: Structure | tuple[str, ...] | None) -> Skeleton:
+    """Compile a structure once; None is the Ran core alone, names are pathways without the export cycle."""
+    if isinstance(structure, tuple):
+        blueprint = pathways_alone(structure)
+    else:
+        blueprint = ran_core() if structure is None else draw_blueprint(structure)
     text = antimony_to_sbml(write_antimony(blueprint, {}), blueprint.name)
     document = sbml.read_sbml(text)
     return Skeleton(blueprint, text, sbml.needed_numbers(document), check_moieties(blueprint, document))
@@ -118,7 +121,8 @@ class Model:
         document = sbml.read_sbml(self.skeleton.sbml)
         blueprint = self.skeleton.blueprint
         units = {name: row.unit for name, row in self.numbers.rows.items()}
-        units |= dict.fromkeys(self.numbers.fixed, "1") | _reporter_units(self.numbers.fixed) | dict(blueprint.inputs)
+        units |= {name: switches()[name].unit if name in switches() else "1" for name in self.numbers.fixed}
+        units |= _reporter_units(self.numbers.fixed) | dict(blueprint.inputs)
         units |= {rule.name: rule.unit for rule in blueprint.rules if rule.unit != "initial"}
         for name in blueprint.fragments:
             from exportin.network.process import load_process
@@ -150,9 +154,8 @@ def _accessions() -> dict[str, str]:
 
 def structure_of(cell: Cell, drugs: Sequence[DrugSlot] = ()) -> Structure:
     """The structure that a cell and its drugs need."""
-    cargoes = (*CARGOES, *(reporter.symbol for reporter in cell.reporters), *HELPERS)
     leaky = tuple(reporter.symbol for reporter in cell.reporters if reporter.leak is not None)
-    return Structure(tuple(cell.alleles), cargoes, tuple(drugs), leaky)
+    return Structure(tuple(cell.alleles), (*cell.cargoes, *HELPERS), tuple(drugs), leaky, cell.pathways)
 
 
 def build_model(cell: Cell, drugs: Sequence[DrugSlot] = (), extra: Mapping[str, Parameter | float] | None = None) -> Model:
@@ -195,7 +198,22 @@ def model(name: str = "cell", *, cell: Cell | None = None) -> Model:
     raise UnknownName("model", name, ["cell", "ran_core"])
 
 
-def structural_sbml(structure: Structure) -> str:
+def pathway_model(names: Sequence[str], cell: Cell, loaded: float | None = None) -> Model:
+    """Pathways of one cell without the export cycle.
+
+    Parameters
+    ----------
+    names : sequence of str
+    cell : Cell
+    loaded : float, optional
+        Nuclear XPO1 that carries RanGTP and no drug, uM; by default that of the reference cell.
+    """
+    bones = skeleton(tuple(names))
+    extra = {"XPO1_loaded_n": cell.parameter("XPO1_loaded_reference").internal if loaded is None else loaded}
+    return Model(bones, gather(bones.needed, cell, Structure(pathways=tuple(names)), extra))
+
+
+def structural_sbml(structure: Structure | tuple[str, ...]) -> str:
     """SBML of a structure with a one for every number, for an engine that is given the numbers at each run."""
     bones = skeleton(structure)
     document = sbml.read_sbml(bones.sbml)

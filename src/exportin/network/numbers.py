@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exportin.errors import BadNetwork
+from exportin.errors import BadNetwork, BadQuantity
 from exportin.network.blueprint import Structure
 from exportin.network.cell import Cell, cells
-from exportin.network.parameters import Parameter, context, defaults, find_set, uniform_share, uniform_shares
+from exportin.network.parameters import Parameter, context, defaults, find_set, switches, uniform_share, uniform_shares
+from exportin.network.pathway import absent_variables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class Numbers:
             values[name] = value * self.scales.get(name, 1.0)
         if sister is not None:
             for name in values:
-                if name.endswith("_total") and not name.startswith("REFERENCE"):
+                if _varies_between_sisters(name):
                     normal = NormalDist().inv_cdf(uniform_share(seed, "cell", name, sister))
                     values[name] *= math.exp(self.spread * normal)
         for cargo, leak in self.leaks.items():
@@ -92,7 +93,7 @@ class Numbers:
             values[name] = value * self.scales.get(name, 1.0)
         if sisters is not None:
             for name in values:
-                if name.endswith("_total") and not name.startswith("REFERENCE"):
+                if _varies_between_sisters(name):
                     shares = uniform_shares(seed, "cell", name, sisters)
                     factors = [math.exp(self.spread * NormalDist().inv_cdf(share)) for share in shares.tolist()]
                     values[name] = values[name] * np.array(factors)
@@ -121,7 +122,10 @@ def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mappi
     ------
     BadNetwork
         If a symbol has no row: a name misspelt in a process file, or a row that is missing.
+    BadQuantity
+        If an input was given that no pathway of the cell reads.
     """
+    _refuse_unread(cell, structure)
     rows: dict[str, Parameter] = {}
     fixed: dict[str, float] = {}
     free = _free_numbers(cell, structure)
@@ -147,9 +151,24 @@ def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mappi
     return Numbers(rows, fixed, cell.scales, cell.parameter("cell_spread").internal, leaks)
 
 
+def _refuse_unread(cell: Cell, structure: Structure) -> None:
+    """Refuse an input that was given to a cell without the pathway that reads it."""
+    for name in cell.switch_values:
+        home = switches()[name].pathway
+        if home is not None and home not in structure.pathways:
+            raise BadQuantity(f"{name}: the pathway {home!r} reads it, and this cell does not have it; add with_pathways({home!r}).")
+
+
+def _varies_between_sisters(name: str) -> bool:
+    """Protein totals, and synthesis where a protein turns over; not the trace that measures export."""
+    return name.endswith(("_total", "_ksyn")) and not name.startswith("REFERENCE")
+
+
 def _free_numbers(cell: Cell, structure: Structure) -> dict[str, float]:
-    """Numbers that are no measurement."""
-    numbers = dict(cell.switches)
+    """Numbers that are no measurement; what a cell's context says of an input is one, and comes first."""
+    known = context(cell.name)
+    numbers = {name: value for name, value in cell.switches.items() if name not in known or name in cell.switch_values}
+    numbers |= absent_variables(structure.pathways)
     numbers |= {f"{allele}_share": share for allele, share in cell.alleles.items()}
     numbers |= {f"{cargo}_mobility": cell.switches["mobility"] for cargo in structure.cargoes}
     for drug in structure.drugs:
@@ -167,6 +186,8 @@ def _row(name: str, cell: Cell, structure: Structure) -> Parameter | None:
     rows = cell._rows()
     if name in rows:
         return cell.parameter(name)
+    if name.endswith("_E571K_fold"):  # drawn for each signal by itself
+        return cell.parameter("E571K_fold")
     for drug in structure.drugs:
         if name.startswith(f"{drug.symbol}_"):
             general = name.removeprefix(f"{drug.symbol}_")

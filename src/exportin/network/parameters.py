@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from exportin import units
-from exportin.errors import UnknownName
+from exportin.errors import BadTable, UnknownName
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,12 +77,14 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Switch:
-    """A control of the model that is no measurement: an intervention or a hypothesis."""
+    """A control of the model that is no measurement: an intervention, an input or a hypothesis; `pathway` is the one that reads it."""
 
     id: str
     value: float
     choices: Mapping[str, float]
     meaning: str
+    unit: str = "1"
+    pathway: str | None = None
 
 
 @functools.lru_cache(maxsize=1024)
@@ -105,7 +107,7 @@ def _parameter(row: ParameterRow) -> Parameter:
 
 @functools.cache
 def defaults() -> Mapping[str, Parameter]:
-    """The rows of ``parameters.tsv`` by id.
+    """The rows of ``parameters.tsv`` and of the pathways' tables by id.
 
     Examples
     --------
@@ -115,7 +117,24 @@ def defaults() -> Mapping[str, Parameter]:
     from exportin.knowledge.schema import ParameterRow
     from exportin.knowledge.table import read_table
 
-    return {row.id: _parameter(row) for row in read_table(_table("parameters.tsv"), ParameterRow)}
+    tables = ("parameters.tsv", *_pathway_tables("", "_inputs"))
+    rows = [row for name in tables for row in read_table(_table(name), ParameterRow)]
+    found = {row.id: _parameter(row) for row in rows}
+    _refuse_repeats([row.id for row in rows], "parameter rows")
+    return found
+
+
+def _pathway_tables(ending: str, other: str = "/") -> list[str]:
+    """The pathways' own tables: those of a kind by the ending of their names."""
+    folder = resources.files("exportin.network") / "pathways"
+    names = sorted(entry.name.removesuffix(".tsv") for entry in folder.iterdir() if entry.name.endswith(".tsv"))
+    return [f"pathways/{name}.tsv" for name in names if name.endswith(ending) and not name.endswith(other)]
+
+
+def _refuse_repeats(names: list[str], kind: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadTable(f"two tables of the network have {kind} for {', '.join(twice)}; keep one of them.")
 
 
 @functools.cache
@@ -145,16 +164,24 @@ def context(cell: str) -> Mapping[str, Parameter]:
 
 @functools.cache
 def switches() -> Mapping[str, Switch]:
-    """The rows of ``switches.tsv`` by id.
+    """The rows of ``switches.tsv`` and the pathways' inputs by id.
 
     Examples
     --------
     >>> switches()["XPO1_mrna_feedback"].choices["unchanged"]
     0.0
     """
-    lines = _table("switches.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    rows = [line.split("\t") for line in lines]
-    return {name: Switch(name, float(value), _choices(choices), meaning) for name, value, choices, meaning in rows}
+    rows = [line.split("\t") for line in _table("switches.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    found = [Switch(name, float(value), _choices(choices), meaning) for name, value, choices, meaning in rows]
+    for table in _pathway_tables("_inputs"):
+        lines = _table(table).read_text(encoding="utf-8").splitlines()
+        if lines[:1] != ["id\tvalue\tunit\tchoices\tmeaning"] or any(line.count("\t") != 4 for line in lines):
+            raise BadTable(f"{table}: expected the columns id, value, unit, choices, meaning, between tabs.")
+        home = table.removeprefix("pathways/").removesuffix("_inputs.tsv")
+        for name, value, unit, choices, meaning in (line.split("\t") for line in lines[1:]):
+            found.append(Switch(name, units.to_internal(float(value), unit), _choices(choices), meaning, unit, home))
+    _refuse_repeats([one.id for one in found], "inputs")
+    return {one.id: one for one in found}
 
 
 def _choices(text: str) -> Mapping[str, float]:

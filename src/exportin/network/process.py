@@ -1,11 +1,13 @@
 """Process files: one biological process each, in Antimony, with what its species are made of.
 
 A file is either a fragment (its names are the model's own) or one ``module`` (instantiated once a cargo, drug or XPO1 form).
-Three kinds of comment are read:
+These comments are read:
 
 * ``// contains SPECIES: A + B`` names the parts of a species;
 * ``// conserved A`` promises that the total of A never changes;
-* ``// unit NAME: unit`` gives the unit of a variable that a rule computes.
+* ``// unit NAME: unit`` gives the unit of a variable that a rule computes;
+* ``// pathway NAME`` puts a fragment into a pathway, which a cell can have or not;
+* ``// replaces SYMBOL`` says which cargo of the export cycle a pathway takes over.
 
 In a module, ``self`` is the instance, and a formal's stem (``E`` for ``E_n``) is what the instance was given for it.
 """
@@ -25,6 +27,8 @@ __all__ = ["Process", "load_process", "process_names"]
 _CONTAINS = re.compile(r"^// contains (\w+): (.+)$", re.MULTILINE)
 _CONSERVED = re.compile(r"^// conserved (\w+)$", re.MULTILINE)
 _UNIT = re.compile(r"^// unit (\w+): (\S+)$", re.MULTILINE)
+_PATHWAY = re.compile(r"^// pathway (\w+)$", re.MULTILINE)
+_REPLACES = re.compile(r"^// replaces (\w+)$", re.MULTILINE)
 _MODULE = re.compile(r"^module (\w+)\(([^)]*)\)", re.MULTILINE)
 
 
@@ -46,6 +50,10 @@ class Process:
         Parts whose total this process promises to keep.
     rule_units : mapping of str to str
         Units of the variables that its rules compute.
+    pathway : str or None
+        The pathway that it belongs to.
+    replaces : tuple of str
+        Cargoes of the export cycle that it takes over.
     """
 
     name: str
@@ -54,6 +62,8 @@ class Process:
     contents: Mapping[str, tuple[str, ...]]
     conserved: tuple[str, ...]
     rule_units: Mapping[str, str]
+    pathway: str | None = None
+    replaces: tuple[str, ...] = ()
 
 
 def process_names() -> tuple[str, ...]:
@@ -99,4 +109,7 @@ def parse_process(name: str, source: str) -> Process:
         raise BadNetwork(f"process {name!r}: a file holds one module of its own name; found {[module for module, _ in modules]}.")
     contents = {species: tuple(part.strip() for part in parts.split("+")) for species, parts in _CONTAINS.findall(source)}
     formals = tuple(word.strip() for word in modules[0][1].split(",")) if modules else None
-    return Process(name, text, formals, contents, tuple(_CONSERVED.findall(source)), dict(_UNIT.findall(source)))
+    conserved, units, home = tuple(_CONSERVED.findall(source)), dict(_UNIT.findall(source)), _PATHWAY.findall(source)
+    if len(home) > 1 or (home and modules):
+        raise BadNetwork(f"process {name!r}: a pathway's process is a fragment of one pathway; found {home} and {len(modules)} modules.")
+    return Process(name, text, formals, contents, conserved, units, home[0] if home else None, tuple(_REPLACES.findall(source)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from exportin import units
 from exportin.errors import BadQuantity
 from exportin.network import parameters
+from exportin.network.pathway import pathways
 from exportin.network.process import load_process, process_names
 
 __all__ = ["CARGOES", "HELPERS", "Reporter", "describe_reporter", "refuse_taken_name"]
@@ -87,6 +88,7 @@ def refuse_taken_name(symbol: str, kind: str) -> None:
         raise BadQuantity(f"{symbol!r} cannot name a {kind}; use letters and digits, starting with a letter.")
     taken = {*_MACHINERY, *_KEYWORDS, *CARGOES, *HELPERS, *parameters.defaults(), *parameters.switches(), *process_names()}
     taken |= {row.symbol for row in knowledge.facts("compounds")} | _reaction_names()
+    taken |= {symbol for pathway in pathways().values() for symbol in (*pathway.proteins, *pathway.variables)}
     if symbol in taken:
         raise BadQuantity(f"{symbol!r} cannot name a {kind}; the model uses that name already.")
 
