@@ -121,7 +121,7 @@ def promised() -> dict[str, list[str]]:
     return {
         "scenario.md": [f"`{key}`" for model in schema for key in model.model_fields],
         "export-cycle.md": [f"`{name}`" for name in reactions] + [f"`{name}.ant`" for name in core],
-        **{f"pathways/{name}.md": [f"`{one}.ant`" for one in pathway.processes] for name, pathway in pathways().items()},
+        **{f"pathways/{name}.md": [f"{one}.ant" for one in pathway.processes] for name, pathway in pathways().items()},
         "pathways/index.md": [f"`{name}`" for name in (*pathways(), *SIGNALS)],
         "observables.md": [f"`{name}`" for name in [*seen, *NOT_MODELLED]],
         "kernel.md": [f"`{outcome.name}`" for outcome in Outcome],

@@ -37,11 +37,11 @@ def test_95_percent_intervals_hold_the_truth_in_93_to_97_percent(tmp_path, recor
     clean = solver.run([0.0, *TIMES[1:]], ["N / C"], numbers).checked().values[0, :, 0]
     held = 0
     for number in range(SETS):
-        noise = np.random.Generator(np.random.Philox(key=17, counter=number)).normal(size=len(TIMES))
+        noise = np.random.default_rng([17, number]).normal(size=len(TIMES))
         values = clean * (1.0 + NOISE * noise)
         data = tuple(Datum("nc", t, float(v), float(NOISE * c), "1") for t, v, c in zip(TIMES, values, clean, strict=True))
         objective = Objective(replace(problem, data=data))
-        best = find_optimum(objective, 2, first=truth)
+        best = find_optimum(objective, 0, first=truth)  # the search itself is tested elsewhere
         for index, place in enumerate(truth):
             interval = profile_interval(objective, best, index)
             held += interval.low <= problem.estimated[index].to_number(place) <= interval.high
