@@ -35,17 +35,13 @@ def check_everything() -> list[str]:
     used |= set(core.numbers.rows)
     lines.append(f"ran_core: {len(core.moieties)} conserved totals, units consistent")
     for name in cells():
-        context = build_model(cell(name))
-        context.check()
-        used |= set(context.numbers.rows)
+        for context in (build_model(cell(name)), build_model(cell(name).with_pathways())):
+            context.check()
+            used |= set(context.numbers.rows)
     lines.append(f"{len(cells())} cells: {', '.join(cells())}")
-    whole = build_model(cell("HeLa").with_pathways())
-    whole.check()
-    used |= set(whole.numbers.rows)
-    lines.append(f"{len(pathways())} pathways together: {', '.join(pathways())}")
     for name in pathways():
         build_model(cell("HeLa").with_pathways(name)).check()
-    lines.append(f"{len(pathways())} pathways one by one, units consistent")
+    lines.append(f"{len(pathways())} pathways, one by one and together: {', '.join(pathways())}")
     mixed = cell("HeLa").with_variant("XPO1 C528S", 0.4).with_variant("XPO1 E571K", 0.3)
     for row in knowledge.facts("compounds"):
         routes = ("dish", "oral") if f"{row.symbol}_fu_plasma" in known_rows() else ("dish",)
