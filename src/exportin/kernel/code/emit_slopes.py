@@ -14,7 +14,7 @@ from exportin.kernel.code.system import System
 
 __all__ = ["TOGETHER", "along", "pair_source", "slope_sources"]
 
-TOGETHER = (1, 2, 3, 5)  # vectors of columns that a pass takes: the more, the fewer loads of the matrix
+TOGETHER = (1, 2, 5)  # vectors of columns that a pass takes: the more, the fewer loads of the matrix; each takes a second to compile
 
 
 def along(algebra: Algebra, expression: Expr, size: int) -> Expr:

@@ -16,4 +16,4 @@ HIDDEN void m_solve1(const double *a, V *b) {
 #define SEVERAL(n)                                                                                                                  \
     HIDDEN void m_times##n(const double *a, const V *z, V *r) { for (int g = 0; g < n; g++) m_times1(a, z + g * N, r + g * N); }    \
     HIDDEN void m_solve##n(const double *a, V *b) { for (int g = 0; g < n; g++) m_solve1(a, b + g * N); }
-SEVERAL(2) SEVERAL(3) SEVERAL(5)
+SEVERAL(2) SEVERAL(5)

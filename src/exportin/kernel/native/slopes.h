@@ -58,16 +58,16 @@ static void mirror(Work *k) { /* lane 0 into the others: the Jacobian then serve
     k->t = K(k->lane[0].t);
 }
 
-static int together(int left) { return left >= 5 ? 5 : left == 4 ? 2 : left; }
+static int together(int left) { return left >= 5 ? 5 : left >= 2 ? 2 : 1; }
 
 /* For all columns, several vectors at a time: r += a z, and the solution of lu b = b. Groups of columns lie one after the other. */
 static void times(const double *a, const V *z, V *r, int groups) {
-    static void (*const by[])(const double *, const V *, V *) = {NULL, m_times1, m_times2, m_times3, NULL, m_times5};
+    static void (*const by[])(const double *, const V *, V *) = {NULL, m_times1, m_times2, NULL, NULL, m_times5};
     for (int g = 0, n; g < groups; g += n) n = together(groups - g), by[n](a, z + g * N, r + g * N);
 }
 
 static void solve_columns(const double *lu, V *b, int groups) {
-    static void (*const by[])(const double *, V *) = {NULL, m_solve1, m_solve2, m_solve3, NULL, m_solve5};
+    static void (*const by[])(const double *, V *) = {NULL, m_solve1, m_solve2, NULL, NULL, m_solve5};
     for (int g = 0, n; g < groups; g += n) n = together(groups - g), by[n](lu, b + g * N);
 }
 
