@@ -15,10 +15,11 @@ __all__ = ["DRIVE", "SIGNALS", "Pathway", "absent_variables", "find_pathways", "
 DRIVE = "function drive(L, KD, L_ref)\n  L / (KD + L) * (KD + L_ref) / L_ref;\nend"
 # What one pathway may say to the others, and to the export cycle; 1 in the untreated reference cell.
 SIGNALS = (
-    "AKT_activity", "ARF_free", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "RPL_free", "TOP2_damage",
-    "TP53_activity", "XPO1_transcription", "translation",
+    "AKT_activity", "ARF_free", "BAX_mrna", "BBC3_FOXO", "BBC3_mrna", "BCL2L11_mrna", "BRD4_activity", "CDKN1A_mrna", "CDKN1B_mrna",
+    "FLT3_signal", "FOXO_activity", "LGALS3_protection", "MCL1_survival", "MYC_activity", "NFKB_activity", "PP2A_activity", "RPL_free",
+    "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "translation",
 )  # fmt: skip
-_SILENT = frozenset({"TOP2_damage"})  # variables that are 0, not 1, where nothing gives them
+_SILENT = frozenset({"TOP2_damage", "cisplatin_damage"})  # variables that are 0, not 1, where nothing gives them
 
 
 @dataclass(frozen=True)
