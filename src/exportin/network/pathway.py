@@ -16,10 +16,10 @@ DRIVE = "function drive(L, KD, L_ref)\n  L / (KD + L) * (KD + L_ref) / L_ref;\ne
 # What one pathway may say to the others, and to the export cycle; 1 in the untreated reference cell.
 SIGNALS = (
     "AKT_activity", "ARF_free", "BAX_mrna", "BBC3_FOXO", "BBC3_mrna", "BCL2L11_mrna", "BRD4_activity", "CDKN1A_mrna", "CDKN1B_mrna",
-    "FLT3_signal", "FOXO_activity", "LGALS3_protection", "MCL1_survival", "MYC_activity", "NFKB_activity", "PP2A_activity", "RPL_free",
-    "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "translation",
+    "FLT3_signal", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "PP2A_activity", "RPL_free",
+    "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "cisplatin_stress", "importin_stress", "translation",
 )  # fmt: skip
-_SILENT = frozenset({"TOP2_damage", "cisplatin_damage"})  # variables that are 0, not 1, where nothing gives them
+_SILENT = frozenset({"RANK_activity", "TOP2_damage", "cisplatin_damage", "cisplatin_stress", "importin_stress", "sorafenib_effect"})  # variables that are 0, not 1, where nothing gives them
 
 
 @dataclass(frozen=True)
