@@ -19,7 +19,8 @@ SIGNALS = (
     "FLT3_signal", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "PP2A_activity", "RPL_free",
     "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "cisplatin_stress", "importin_stress", "translation",
 )  # fmt: skip
-_SILENT = frozenset({"RANK_activity", "TOP2_damage", "cisplatin_damage", "cisplatin_stress", "importin_stress", "sorafenib_effect"})  # variables that are 0, not 1, where nothing gives them
+# Variables that are 0, not 1, where nothing gives them.
+_SILENT = frozenset({"RANK_activity", "TOP2_damage", "cisplatin_damage", "cisplatin_stress", "importin_stress", "sorafenib_effect"})
 
 
 @dataclass(frozen=True)

@@ -136,10 +136,10 @@ def test_nfkb_and_myc_carry_mcl1_and_xiap(bench):
 @pytest.mark.xfail(
     strict=True,
     reason="MCL1 lives for 30 min, so 6 h after NF-kB is gone and MYC halved its protein is at 56 % while its mRNA is at 65 %: "
-    "it follows at once. 'mRNA lowered, protein unchanged' (C195) needs a sample within the first hour, or a protein that lives for many hours",
+    "it follows at once. 'mRNA lowered, protein unchanged' (C195) needs a sample within the first hour, or a long-lived protein",
 )
 def test_one_dose_lowers_mcl1_mrna_and_leaves_the_protein(bench):
-    """C195: after a single dose of KPT-251 MCL1 and XIAP mRNA are lower and protein is unchanged at the sampled time (not given; 6 h here)."""
+    """C195: after a single dose of KPT-251 MCL1 and XIAP mRNA are lower and protein unchanged at the sampled time (not given; 6 h here)."""
     alone = bench("apoptosis")
     given = [(0.0, "NFKB_activity", 0.02), (0.0, "MYC_activity", 0.5)]
     course = alone.run(6.0, start=alone.rest(), points=7, names=["MCL1_mrna", "MCL1_c"], changes=given)
@@ -148,7 +148,7 @@ def test_one_dose_lowers_mcl1_mrna_and_leaves_the_protein(bench):
 
 
 def test_xiap_protein_outlives_its_mrna_for_hours(bench):
-    """The other half of C195 holds: 2 h after NF-kB is gone XIAP mRNA is down by more than a tenth and the protein by less than a twentieth."""
+    """The other half of C195 holds: 2 h after NF-kB is gone XIAP mRNA is down by over a tenth, the protein by less than a twentieth."""
     alone = bench("apoptosis")
     course = alone.run(2.0, start=alone.rest(), points=3, names=["XIAP_mrna", "XIAP_c"], changes=[(0.0, "NFKB_activity", 0.02)])
     assert course["XIAP_mrna"][-1] < 0.9
