@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin import units
+from exportin.experiment.fate import alive
 from exportin.experiment.observables import Observable, find_observables, raw_parts
 from exportin.experiment.prepared import Columns, Experiment, prepare
 from exportin.kernel.batch import Outcome, Tolerance
@@ -72,7 +73,12 @@ class Members:
     @functools.cached_property
     def parts(self) -> Mapping[Expr, int]:
         """What the solver computes and stores, with its column."""
-        return raw_parts(self.wanted)
+        return raw_parts(self.wanted, () if self.life is None else (self.life,))
+
+    @functools.cached_property
+    def life(self) -> Expr | None:
+        """What says that a cell is dead, in a cell that can die."""
+        return self.experiment.terms.find("committed") if "apoptosis" in self.cell.pathways else None
 
     @functools.cached_property
     def grid(self) -> NDArray[np.float64]:
@@ -135,6 +141,9 @@ class Members:
         if len(fine):
             chosen: Columns = {name: one[fine] if np.ndim(one) else one for name, one in numbers.items()}  # pyright: ignore[reportIndexIssue]
             found, status[fine] = self._trajectories(chosen, states[fine])
+            if self.life is not None:
+                dead = ~alive(found[:, 0, self.parts[self.life]])
+                status[fine[dead & (status[fine] == Outcome.DONE)]] = Outcome.NOT_ALIVE
             self._read(found, fine, values, extremes)
         values[status != Outcome.DONE] = np.nan
         extremes[status != Outcome.DONE] = np.nan
@@ -174,7 +183,7 @@ class Members:
         curves = [np.ascontiguousarray(found[:, :, column]) for column in range(found.shape[2])]
         for place, one in enumerate(self.wanted):
             parts = [curves[self.parts[part]] for part in one.parts]
-            curve = one.read([part[:, -len(self.fine) :] for part in parts], [part[:, :1] for part in parts])
+            curve = one.read([part[:, -len(self.fine) :] for part in parts], [part[:, :1] for part in parts], self.fine)
             values[rows, place] = curve[:, asked]
             extremes[rows, place] = measure_extremes(hours, curve)
 

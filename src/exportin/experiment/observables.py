@@ -15,11 +15,13 @@
 | ``pore_traffic`` | net trimers leaving through one pore per second | 1/s |
 | ``pore_transit`` | trimers on their way through one pore: traffic times the measured transit time | 1 |
 | ``<drug>_free``, ``<drug>_plasma`` | free drug outside the cell; total drug in plasma | uM |
+| ``apoptotic_fraction``, ``viability``, ``lineage``, ``G1_fraction`` | see `exportin.experiment.fate` | 1 |
 | a variable of a pathway of the cell | signals, relative mRNAs and read-outs, as the pathway's page names them | as there |
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +29,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.errors import NotModelled, UnknownName, squash
+from exportin.errors import UnknownName, squash
+from exportin.experiment.fate import FATE_PARTS, fate_parts, read_fate, refuse_missing
 from exportin.experiment.terms import Terms
 from exportin.kernel.code.expression import Expr
 from exportin.network.cell import Cell
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Observable", "default_observables", "find_observables"]
 
-NOT_MODELLED = ("apoptotic_fraction", "viability", "G1_fraction")
 NOTHING = 1e-15  # amol or uM; far below one molecule in a cell (1.7e-6 amol), so rounding and no amount
 SECONDS_PER_MINUTE = 60.0
 _PROTEINS = ("XPO1", "RAN", "NUTF2", "BACKGROUND")
@@ -68,40 +70,42 @@ class Observable:
         What the solver computes and stores.
     join : callable, optional
         Makes the quantity of the parts, each of shape (trajectory, time), and of their untreated values, each of shape
-        (trajectory, 1); by default it is the one part.
+        (trajectory, 1), and of the times; by default it is the one part.
     """
 
     name: str
     unit: str
     parts: tuple[Expr, ...]
-    join: Callable[[Sequence[NDArray[np.float64]], Sequence[NDArray[np.float64]]], NDArray[np.float64]] | None = None
+    join: Callable[[Sequence[NDArray[np.float64]], Sequence[NDArray[np.float64]], NDArray[np.float64]], NDArray[np.float64]] | None = None
 
-    def read(self, parts: Sequence[NDArray[np.float64]], untreated: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-        """The quantity, shape (trajectory, time)."""
-        return parts[0] if self.join is None else self.join(parts, untreated)
+    def read(
+        self, parts: Sequence[NDArray[np.float64]], untreated: Sequence[NDArray[np.float64]], seconds: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The quantity at given times (s), shape (trajectory, time)."""
+        return parts[0] if self.join is None else self.join(parts, untreated, seconds)
 
 
 def _places(terms: Terms, symbol: str) -> list[Observable]:
     nucleus, cytoplasm = terms.concentration(symbol, "n"), terms.concentration(symbol, "c")
     inside, outside = terms.amount(symbol, "n"), terms.amount(symbol, "c")
     return [
-        Observable(f"{symbol}_nc", "1", (nucleus, cytoplasm), lambda here, _: _divided(*here)),
+        Observable(f"{symbol}_nc", "1", (nucleus, cytoplasm), lambda here, *_: _divided(*here)),
         Observable(f"{symbol}_n", "uM", (nucleus,)),
         Observable(f"{symbol}_c", "uM", (cytoplasm,)),
-        Observable(f"{symbol}_nuclear", "1", (inside, terms.algebra.add(inside, outside)), lambda here, _: _over(*here)),
+        Observable(f"{symbol}_nuclear", "1", (inside, terms.algebra.add(inside, outside)), lambda here, *_: _over(*here)),
     ]
 
 
 def _export_rate(terms: Terms, symbol: str) -> Observable:
     parts = terms.export_flux(symbol), terms.amount(symbol, "n")
-    return Observable(f"{symbol}_kexp", "1/min", parts, lambda here, _: _over(*here) * SECONDS_PER_MINUTE)
+    return Observable(f"{symbol}_kexp", "1/min", parts, lambda here, *_: _over(*here) * SECONDS_PER_MINUTE)
 
 
 def _pore(terms: Terms, transit: float) -> list[Observable]:
     traffic = terms.pore_traffic()
     return [
         Observable("pore_traffic", "1/s", (traffic,)),
-        Observable("pore_transit", "1", (traffic,), lambda here, _: transit * here[0]),
+        Observable("pore_transit", "1", (traffic,), lambda here, *_: transit * here[0]),
     ]
 
 
@@ -112,13 +116,18 @@ def _exporter(terms: Terms, drugs: Sequence[str]) -> list[Observable]:
     whole = algebra.add(find("Vn"), find("Vc"))
     capacity = terms.export_flux("REFERENCE"), terms.amount("REFERENCE", "n")
     return [
-        Observable("XPO1_occupancy", "1", (bound, amount), lambda here, _: _over(*here)),
-        Observable("XPO1_active", "1", (algebra.sub(amount, bound), amount), lambda here, start: _over(here[0], start[1])),
+        Observable("XPO1_occupancy", "1", (bound, amount), lambda here, *_: _over(*here)),
+        Observable("XPO1_active", "1", (algebra.sub(amount, bound), amount), lambda here, start, _: _over(here[0], start[1])),
         Observable("XPO1_total", "uM", (algebra.div(amount, whole),)),
         Observable("XPO1_mrna", "1", (find("XPO1_mrna"),)),
-        Observable("export_capacity", "1", capacity, lambda here, start: _over(_over(*here), _over(*start))),
-        Observable("RANGTP_nc", "1", (find("RANGTP_n"), find("RANGTP_c")), lambda here, _: _divided(*here)),
+        Observable("export_capacity", "1", capacity, lambda here, start, _: _over(_over(*here), _over(*start))),
+        Observable("RANGTP_nc", "1", (find("RANGTP_n"), find("RANGTP_c")), lambda here, *_: _divided(*here)),
     ]
+
+
+def _fate(terms: Terms, cell: Cell) -> list[Observable]:
+    parts = fate_parts(terms, cell)
+    return [Observable(name, "1", parts, functools.partial(read_fate, name)) for name in FATE_PARTS]
 
 
 def _drug(terms: Terms, one: Exposure) -> list[Observable]:
@@ -147,6 +156,8 @@ def catalogue(cell: Cell, exposures: Sequence[Exposure]) -> dict[str, Callable[[
     for symbol, places in _pathway_proteins(cell).items():
         endings = ("nc", "n", "c", "nuclear") if {"n", "c"} <= set(places) else places
         offer([f"{symbol}_{ending}" for ending in endings], lambda terms, symbol=symbol: _places(terms, symbol))
+    if "apoptosis" in cell.pathways:
+        offer(FATE_PARTS, lambda terms: _fate(terms, cell))
     for name, unit in _pathway_variables(cell).items():
         offer([name], lambda terms, name=name, unit=unit: [Observable(name, unit, (terms.find(name),))])
     for one in exposures:
@@ -179,7 +190,7 @@ def find_observables(names: Sequence[str], terms: Terms, cell: Cell, exposures: 
     UnknownName
         With the nearest names.
     NotModelled
-        For observables that exist but that no process computes yet.
+        For an observable of fate whose pathway the cell does not have.
     """
     known = catalogue(cell, exposures)
     plain = {squash(name): name for name in known}
@@ -190,8 +201,7 @@ def find_observables(names: Sequence[str], terms: Terms, cell: Cell, exposures: 
     made: dict[str, Observable] = {}
     found: list[Observable] = []
     for name in names:
-        if name in NOT_MODELLED:
-            raise NotModelled(f"{name!r} is not modelled yet: no process decides cell fate. Observe XPO1_occupancy or a cargo.")
+        refuse_missing(cell, name)
         if name not in known and squash(name) not in plain:
             raise UnknownName("observable", name, known)
         label = name if name in known else plain[squash(name)]
@@ -201,6 +211,7 @@ def find_observables(names: Sequence[str], terms: Terms, cell: Cell, exposures: 
     return found
 
 
-def raw_parts(observables: Sequence[Observable]) -> Mapping[Expr, int]:
-    """Every expression that the observables need, once, with its column."""
-    return {part: column for column, part in enumerate(dict.fromkeys(part for one in observables for part in one.parts))}
+def raw_parts(observables: Sequence[Observable], others: Sequence[Expr] = ()) -> Mapping[Expr, int]:
+    """Every expression that the observables need, and some others, once, with its column."""
+    every = (*(part for one in observables for part in one.parts), *others)
+    return {part: column for column, part in enumerate(dict.fromkeys(every))}

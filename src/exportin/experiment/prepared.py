@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exportin.experiment.rest import settle_cells
 from exportin.experiment.terms import Terms
 from exportin.kernel.batch import Change, Settled, Tolerance
 from exportin.kernel.code.expression import evaluate
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["INTERVENTIONS", "Columns", "Experiment", "prepare"]
 
 INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
-REST = 2e6  # s; beyond the slowest exchange of the export cycle, whose XPO1 total starts at its fixed point
-DOUBLINGS = 25.0  # what growth alone dilutes has then forgotten its start
 _MAKING = threading.RLock()  # equal structures share one solver, which is made once
 
 Columns = dict[str, "float | NDArray[np.float64]"]
@@ -92,8 +91,8 @@ class Experiment:
 
     def rest(self, values: Mapping[str, Any], count: int = 1, tolerance: Tolerance | None = None) -> Settled:
         """Untreated steady states; look at their outcomes."""
-        slowest = float(np.max(values.get("doubling_time", 0.0)))
-        return self.solver.settle(max(REST, DOUBLINGS * slowest), self.undisturbed(values), count=count, tolerance=tolerance)
+        typical = self.undisturbed(self.values_at(None, None, None))
+        return settle_cells(self.solver, typical, self.undisturbed(values), count, tolerance)
 
 
 def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:

@@ -13,6 +13,7 @@ import numpy as np
 from exportin import units
 from exportin.errors import BadQuantity
 from exportin.experiment.ensemble import in_folder, in_memory
+from exportin.experiment.fate import needs_pathways
 from exportin.experiment.members import Members
 from exportin.experiment.observables import default_observables
 from exportin.experiment.prepared import Experiment, prepare
@@ -21,6 +22,7 @@ from exportin.kernel.batch import Change
 from exportin.network.cell import Cell
 from exportin.pharmacology.exposure import Exposure, join_exposures
 from exportin.result import Result
+from exportin.result.fate import LINEAGE
 
 __all__ = ["Experiment", "experiment_sbml", "plan_study", "prepare", "simulate"]
 
@@ -107,6 +109,10 @@ def plan_study(
     _check_arguments(cell, exposures, observe, {**sizes, "points": points, "seed": seed}, tolerance)
     joined = join_exposures(exposures)
     names = tuple(default_observables(cell, joined) if observe is None else observe)
+    if needs_pathways(cell, names):
+        cell = cell.with_pathways()
+    if sizes["cells"] > 1 and "apoptotic_fraction" in names and LINEAGE not in names:
+        names = (*names, LINEAGE)  # what the share of the dead is weighted with
     axes = sizes["patients"], sizes["draws"], sizes["cells"]
     members = Members(cell, tuple(exposures), names, horizon, axes, seed, points, tolerance).prepared()
     _refuse_unseen(joined, horizon, until)

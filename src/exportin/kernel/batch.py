@@ -30,6 +30,7 @@ class Outcome(IntEnum):
     QUEUE_FULL = 7
     NOT_SETTLED = 8
     MOMENTS_COINCIDE = 9
+    NOT_ALIVE = 10
 
 
 ADVICE = {
@@ -42,6 +43,7 @@ ADVICE = {
     Outcome.QUEUE_FULL: "more than 64 delayed events wait at once: shorten the delay or trigger less often",
     Outcome.NOT_SETTLED: "it does not settle: it may oscillate, have no steady state for these numbers, or need a longer horizon",
     Outcome.MOMENTS_COINCIDE: "two conditions turn at one moment and move differently: there is no derivative; move one of them a little",
+    Outcome.NOT_ALIVE: "its untreated cell is dead: these numbers make no cell that lives, so there is nothing to treat",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from exportin import units
 from exportin.errors import BadQuantity, UnknownName, squash
 from exportin.network import parameters
+from exportin.network.gene_dose import knocked_down, lowered_names
+from exportin.network.given import read_given
 from exportin.network.parameters import Parameter
 from exportin.network.pathway import find_pathways, pathways
 from exportin.network.reporter import CARGOES, Reporter, describe_reporter
@@ -100,9 +101,9 @@ class Cell:
                 raise UnknownName("parameter", name, known)
             if name in parameters.switches():
                 unit = parameters.switches()[name].unit
-                flipped[name] = units.to_internal(_number(name, given, unit), unit)
+                flipped[name] = units.to_internal(read_given(name, given, unit), unit)
             else:
-                overrides[name] = _number(name, given, self._rows()[name].unit)
+                overrides[name] = read_given(name, given, self._rows()[name].unit)
         return replace(self, overrides=overrides, switch_values=flipped)
 
     def with_hypothesis(self, **choices: str) -> Cell:
@@ -185,17 +186,17 @@ class Cell:
         return replace(self, variants={**self.variants, matches[0].replace(" ", "_"): float(fraction)})
 
     def knockdown(self, gene: str, fraction: float) -> Cell:
-        """This cell with a gene's protein lowered by `fraction` (0.9 leaves a tenth): its total, or its synthesis in a pathway.
+        """This cell with a gene's protein lowered by `fraction` (0.9 leaves a tenth): its dose in a pathway, else its total or synthesis.
 
         Examples
         --------
         >>> cell("HEK293").knockdown("TP53", 0.9).scales["TP53_total"]
         0.09999999999999998
         """
-        names = [f"{gene}{ending}" for ending in ("_total", "_ksyn") if f"{gene}{ending}" in self._rows()]
+        known = {**self._rows(), **parameters.switches()}
+        names = lowered_names(gene, known)
         if not names:
-            genes = {name.rpartition("_")[0] for name in self._rows() if name.endswith(("_total", "_ksyn"))}
-            raise UnknownName("gene", gene, genes)
+            raise UnknownName("gene", gene, knocked_down(known))
         if not (isinstance(fraction, (int, float)) and 0 <= fraction <= 1):
             raise BadQuantity(f"fraction: {fraction!r} is not a share between 0 and 1.")
         return replace(self, scales={**self.scales, **{name: self.scales.get(name, 1.0) * (1 - fraction) for name in names}})
@@ -232,29 +233,6 @@ class Cell:
     def _rows(self) -> Mapping[str, Parameter]:
         """Defaults, under the cell's own facts, under a set that was asked for."""
         return {**parameters.defaults(), **parameters.context(self.name), **parameters.find_set(self.concentrations)}
-
-
-_POSITIVE = ("Vn", "Vc", "alpha", "doubling_time", "accumulation", "mass_reference", "KD_", "KM_", "t_half", "t_transit")
-_POSITIVE_ENDS = ("_KD", "_KI", "_KD_NES", "_mass", "C528S_fold")
-_SHARES = ("fu_medium", "_fu_plasma", "mobility", "XPO1_mrna_feedback")
-
-
-def _number(name: str, given: float | str, unit: str) -> float:
-    """A user's number in the table's unit, within what the symbol can be."""
-    value = _plain_number(name, given, unit)
-    if value == 0 and (name.startswith(_POSITIVE) or name.endswith(_POSITIVE_ENDS)):
-        raise BadQuantity(f"{name}: it cannot be zero; give a positive number (in {unit}).")
-    if value > 1 and name.endswith(_SHARES):
-        raise BadQuantity(f"{name}: {given!r} is not a share; give a number between 0 and 1.")
-    return value
-
-
-def _plain_number(name: str, given: float | str, unit: str) -> float:
-    if isinstance(given, str):
-        return units.to_unit(units.parse(given, unit, name), unit)
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given) or given < 0:
-        raise BadQuantity(f"{name}: {given!r} is not a non-negative finite number (in {unit}).")
-    return float(given)
 
 
 def cells() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from exportin.errors import BadNetwork, BadQuantity
 from exportin.network.blueprint import Structure
 from exportin.network.cell import Cell, cells
+from exportin.network.gene_dose import dose_factors
 from exportin.network.parameters import Parameter, context, defaults, find_set, switches, uniform_share, uniform_shares
 from exportin.network.pathway import absent_variables
 
@@ -148,7 +149,9 @@ def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mappi
     if missing:
         raise BadNetwork(f"no row in parameters.tsv for {', '.join(sorted(missing))}: a symbol is misspelt or its row is missing.")
     leaks = {reporter.symbol: reporter.leak for reporter in cell.reporters if reporter.leak is not None}
-    return Numbers(rows, fixed, cell.scales, cell.parameter("cell_spread").internal, leaks)
+    factors = dose_factors(cell.scales, {*rows, *fixed})
+    fixed = {name: value * factors.get(name, 1.0) for name, value in fixed.items()}
+    return Numbers(rows, fixed, factors, cell.parameter("cell_spread").internal, leaks)
 
 
 def _refuse_unread(cell: Cell, structure: Structure) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from exportin.errors import UnknownName
 from exportin.report.quantity import Quantity, describe, display_number, display_time
 from exportin.result import EXTREMES
+from exportin.result.fate import FATES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,9 +106,9 @@ def measure(result: Result, name: str, statistic: str) -> NDArray[np.float64]:
         raise UnknownName("observable of this result", name, result.observables)
     if statistic not in STATISTICS:
         raise UnknownName("statistic", statistic, STATISTICS)
-    if statistic in EXTREMES and result.extremes:
+    if statistic in EXTREMES and result.extremes and name not in FATES:
         return result.extremes[name][..., EXTREMES.index(statistic)]
-    return STATISTICS[statistic](result.values[name], result.time)
+    return STATISTICS[statistic](result.shown(name), result.time)
 
 
 def take(result: Result, quantity: Quantity, statistic: str) -> Number:

@@ -15,6 +15,7 @@ import numpy as np
 
 from exportin.errors import UnknownName
 from exportin.kernel.batch import Outcome
+from exportin.result.fate import FATES, pool_cells
 from exportin.result.stored import StoredValues
 from exportin.result.summary import Headline, Summary
 
@@ -118,16 +119,27 @@ class Result:
         return flat if self.outcomes is None else flat[self.outcomes.reshape(-1) == 0]
 
     def quantiles(self, name: str, levels: tuple[float, ...] = (0.05, 0.5, 0.95)) -> NDArray[np.float64]:
-        """Quantiles over all runs at each time.
+        """Quantiles over all runs at each time; of fate, over all populations.
 
         Returns
         -------
         bands : ndarray, shape (level, time)
         """
-        if isinstance(self.values, StoredValues):
+        if isinstance(self.values, StoredValues) and not self._is_pooled(name):
             self._known(name)
             return self.values.quantiles(name, levels)
-        return np.quantile(self.done(self._full(name)), levels, axis=0)
+        return np.quantile(self.done(self.shown(name)), levels, axis=0)
+
+    def shown(self, name: str) -> NDArray[np.float64]:
+        """An observable as summaries and plots show it, shape (patient, draw, cell, time).
+
+        What happens to a population (`exportin.result.fate.FATES`) is a number of all its sister cells, which each of them is given.
+        """
+        self._known(name)
+        return pool_cells(self.values, name) if self._is_pooled(name) else self.values[name]
+
+    def _is_pooled(self, name: str) -> bool:
+        return name in FATES and self.shape[2] > 1
 
     def summary(self) -> Summary:
         """Headline numbers with their intervals."""
@@ -213,19 +225,25 @@ class Result:
         if statistic in ("start", "end"):
             return self._ends(name)[:, 0 if statistic == "start" else 1]
         self._known(name)
-        return self.done(self._extremes()[name])[:, EXTREMES.index(statistic)]
+        return self.done(self._extremes_of(name))[:, EXTREMES.index(statistic)]
 
     def _ends(self, name: str) -> NDArray[np.float64]:
         """First and last value of each run that was computed, shape (run, 2)."""
         self._known(name)
-        return self.done(self.values.ends(name) if isinstance(self.values, StoredValues) else self.values[name][..., [0, -1]])
+        if isinstance(self.values, StoredValues) and not self._is_pooled(name):
+            return self.done(self.values.ends(name))
+        return self.done(self.shown(name)[..., [0, -1]])
+
+    def _extremes_of(self, name: str) -> NDArray[np.float64]:
+        """Lowest, highest, mean and hour of the highest, shape (patient, draw, cell, 4); of fate, those of the population."""
+        return measure_extremes(self.time, self.shown(name)) if self._is_pooled(name) else self._extremes()[name]
 
     def _extremes(self) -> Mapping[str, NDArray[np.float64]]:
         return self.extremes or {name: measure_extremes(self.time, values) for name, values in self.values.items()}
 
     def _headlines(self, name: str) -> list[Headline]:
         found: list[Headline] = []
-        columns = [*self._ends(name).T, *self.done(self._extremes()[name]).T]
+        columns = [*self._ends(name).T, *self.done(self._extremes_of(name)).T]
         numbers = dict(zip(("start", "end", *EXTREMES), columns, strict=True))
         for statistic, column in numbers.items():
             median, low, high = np.quantile(column, (0.5, 0.05, 0.95))
