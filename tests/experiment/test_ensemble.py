@@ -261,6 +261,7 @@ def test_the_command_line_ends_with_a_finding_where_runs_are_left_out(failing, t
 
 def test_a_single_run_that_does_not_settle_is_refused_with_advice(monkeypatch):
     monkeypatch.setattr(rest, "HORIZON", 1.0)
+    monkeypatch.setattr(rest, "DOUBLINGS", 0.0)
     with pytest.raises(SimulationFailed, match="it does not settle: it may oscillate"):
         xp.simulate(xp.cell("HeLa"), until="1 h", observe=["TP53_nc"], points=2)
     with pytest.raises(SimulationFailed, match="none of 3 runs could be computed"):

@@ -72,7 +72,11 @@ MISTAKES = [
     (edited("cell: HeLa", "cell: HeLe"), UnknownName, "line 2: 'HeLe' is not a known cell; did you mean HeLa"),
     (edited("drug: KPT-185", "drug: KPT-186"), UnknownName, "line 4: 'KPT-186' is not a known compound; did you mean KPT-185"),
     (edited("[XPO1_occupancy]", "[XPO1_ocupancy]"), UnknownName, "'XPO1_ocupancy' is not a known observable; did you mean XPO1_occupancy"),
-    (edited("[XPO1_occupancy]", "[apoptotic_fraction]"), NotModelled, "not modelled yet"),
+    (
+        edited("observe: [XPO1_occupancy]", "pathways: [nfkb]\nobserve: [apoptotic_fraction]"),
+        NotModelled,
+        "apoptotic_fraction: the pathway 'apoptosis' decides it",
+    ),
     (edited("100 nM", "100"), BadScenario, "line 5: exposures.0.concentration"),
     (edited("100 nM", "100 nm"), BadQuantity, "line 4: concentration: the unit of '100 nm' does not fit"),
     (edited("100 nM", "-1 nM"), BadQuantity, "not a non-negative finite number"),

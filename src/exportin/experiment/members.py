@@ -12,6 +12,7 @@ from exportin import units
 from exportin.experiment.fate import alive
 from exportin.experiment.observables import Observable, find_observables, raw_parts
 from exportin.experiment.prepared import Columns, Experiment, prepare
+from exportin.experiment.reference import REFERENCE
 from exportin.kernel.batch import Outcome, Tolerance
 from exportin.network.cell import Cell
 from exportin.pharmacology.exposure import Exposure
@@ -194,4 +195,5 @@ def drawn_columns(members: Members) -> dict[str, NDArray[np.float64]]:
     if draws == 1:
         return {}
     columns = members.experiment.columns(None, np.arange(draws), None)
-    return {name: column for name, column in columns.items() if isinstance(column, np.ndarray) and np.ptp(column) > 0}
+    drawn = {name: column for name, column in columns.items() if isinstance(column, np.ndarray) and np.ptp(column) > 0}
+    return {name: column for name, column in drawn.items() if name != REFERENCE}  # it follows from the others

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exportin.experiment.reference import REFERENCE, Reference, reference_of
 from exportin.experiment.rest import settle_cells
 from exportin.experiment.terms import Terms
 from exportin.kernel.batch import Change, Settled, Tolerance
@@ -58,6 +59,8 @@ class Experiment:
         values = self.model.numbers.at(self.seed, draw, sister)
         for one in self.exposures:
             values |= pharmacokinetics(one, self.seed, draw, patient)
+        if REFERENCE in values:
+            values[REFERENCE] = self._reference.level(draw)
         return values
 
     def columns(
@@ -67,7 +70,14 @@ class Experiment:
         values = self.model.numbers.columns(self.seed, draws, sisters)
         for one in self.exposures:
             values |= pharmacokinetic_columns(one, self.seed, draws, patients)
+        if REFERENCE in values:
+            levels = self._reference.levels(draws)
+            values[REFERENCE] = float(levels[0]) if draws is None else levels
         return values
+
+    @property
+    def _reference(self) -> Reference:
+        return reference_of(self.cell.name, self.cell.concentrations, self.seed)
 
     def known(self, values: Mapping[str, Any]) -> Columns:
         """Those of the numbers that the solver knows."""

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["carry_over", "settle_cells"]
 
-HORIZON = 2e6  # s; beyond the slowest exchange of the export cycle, whose XPO1 total starts at its fixed point
-DOUBLINGS = 25.0  # what growth alone dilutes has then forgotten its start
+HORIZON = 1e7  # s; beyond the slowest exchange of the export cycle and the slowest loop of the pathways
+DOUBLINGS = 40.0  # of the typical cell; what growth alone dilutes has then forgotten its start
 ROUGH = Tolerance(1e-4, 1e-7)  # Newton does the rest
 ROUNDS, CLOSE = 60, 1e-10  # of Newton's method for the totals, relative
+STEP, TINY = 2.0, 1e-14  # longest step, as a logarithm; what keeps a total of nothing solvable
 
 
 def settle_cells(
@@ -38,8 +39,7 @@ def settle_cells(
     tolerance : Tolerance, optional
         Of the long run before Newton's method.
     """
-    slowest = max(float(np.max(one.get("doubling_time", 0.0))) for one in (typical, values))
-    horizon = max(HORIZON, DOUBLINGS * slowest)
+    horizon = max(HORIZON, DOUBLINGS * float(typical.get("doubling_time", 0.0)))  # the same for all, whichever are computed together
     control = tolerance or ROUGH
     first = solver.settle(horizon, typical, tolerance=control)
     if count == 1 and all(np.array_equal(values.get(name), typical[name]) for name in typical):
@@ -48,12 +48,14 @@ def settle_cells(
         return solver.settle(horizon, values, count=count, tolerance=control)
     begun = solver.initial_states(values, count)
     weights = solver.totals()
-    start = carry_over(first.states[0], weights, begun @ weights.T)
-    start = np.where(np.isnan(start).any(axis=1, keepdims=True), begun, start)
+    start = begun.copy()
+    for row in start:  # one by one, so that no cell depends on which others are computed with it
+        moved = carry_over(first.states[0], weights, weights @ row)
+        row[:] = row if moved is None else moved
     return solver.settle(horizon, values, count=count, start=start, tolerance=control)
 
 
-def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
+def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """A state scaled, each species by the totals that it belongs to, until it has other totals.
 
     The scaled state is x * exp(W^T u), which is never negative; u solves W x exp(W^T u) = totals by Newton's method.
@@ -62,32 +64,30 @@ def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals:
     ----------
     state : ndarray, shape (state,)
     weights : ndarray, shape (total, state)
-    totals : ndarray, shape (cell, total)
+    totals : ndarray, shape (total,)
 
     Returns
     -------
-    states : ndarray, shape (cell, state)
-        NaN where the totals cannot be met.
+    scaled : ndarray, shape (state,), or None
+        None where the totals cannot be met.
 
     Examples
     --------
-    >>> carry_over(np.array([3.0, 1.0]), np.array([[1.0, 1.0]]), np.array([[8.0]])).round(9)
-    array([[6., 2.]])
+    >>> carry_over(np.array([3.0, 1.0]), np.array([[1.0, 1.0]]), np.array([8.0])).round(9)
+    array([6., 2.])
     """
-    positive = np.maximum(state, 0.0)
-    sizes = np.maximum(np.abs(totals), 1e-300)
-    found = np.zeros_like(totals)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for _ in range(ROUNDS if totals.size else 0):
-            scaled = positive * np.exp(found @ weights)
-            miss = totals - scaled @ weights.T
-            if np.nanmax(np.abs(miss) / sizes, initial=0.0) < CLOSE:
-                break
-            slopes = np.einsum("ts,cs,us->ctu", weights, scaled, weights)
-            slopes += 1e-14 * np.abs(slopes).max(axis=(1, 2), initial=0.0)[:, None, None] * np.eye(len(weights))
-            step = np.linalg.solve(slopes, miss[..., None])[..., 0] if np.isfinite(slopes).all() else np.full_like(found, np.nan)
-            found = found + np.clip(step, -2.0, 2.0)
-        states = positive * np.exp(found @ weights)
-        missed = (np.abs(states @ weights.T - totals) / sizes > 1e-6).any(axis=1)
-    states[missed | ~np.isfinite(states).all(axis=1)] = np.nan
-    return states
+    scaled = np.maximum(state, 0.0)
+    sizes = np.abs(totals)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(ROUNDS):
+            miss = totals - weights @ scaled
+            if not (np.abs(miss) > CLOSE * sizes).any():
+                return scaled if np.isfinite(scaled).all() else None
+            slopes = (weights * scaled) @ weights.T
+            slopes[np.diag_indices_from(slopes)] += TINY * np.abs(np.diagonal(slopes)).max()
+            try:
+                step = np.linalg.solve(slopes, miss)
+            except np.linalg.LinAlgError:
+                return None
+            scaled = scaled * np.exp(np.clip(step, -STEP, STEP) @ weights)
+    return None

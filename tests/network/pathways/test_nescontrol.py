@@ -9,7 +9,7 @@ import pytest
 
 KINDS = ("phosphorylation_on", "phosphorylation_off", "sumo", "sumo_off", "ubiquitin", "acetylation", "acetylation_on")
 MASKING = {"phosphorylation_off", "sumo_off", "acetylation"}
-PLACES = ("PROBE_n", "PROBE_c", "PROBE_MOD_c", "PROBE_MOD_n")  # around the square of export and writing
+PLACES = ("NESCARGO_n", "NESCARGO_c", "NESCARGO_MOD_c", "NESCARGO_MOD_n")  # around the square of export and writing
 EVERYWHERE = {"WRITER_n": 1.0, "WRITER_c": 1.0}
 
 
@@ -26,9 +26,9 @@ def amounts(model, state):
 
 def export_rates(numbers, kind, loaded, reference):
     """Export rate constants, unmodified and modified: same encounter, other capture."""
-    KD = numbers["PROBE_KD_NES"]
+    KD = numbers["NESCARGO_KD_NES"]
     modified = KD / numbers[f"NES_{kind}"]
-    scale = numbers["PROBE_kexp"] * (KD + reference) / reference * loaded
+    scale = numbers["NESCARGO_kexp"] * (KD + reference) / reference * loaded
     return scale / (KD + loaded), scale / (modified + loaded)
 
 
@@ -54,7 +54,7 @@ def closed_form(model, kind, loaded=None, WRITER_n=0.0, WRITER_c=0.0, ERASER_n=1
     numbers = model.numbers
     loaded = model.reference if loaded is None else loaded
     plain, modified = export_rates(numbers, kind, loaded, model.reference)
-    write, erase, enter = numbers["PROBE_kwrite"], numbers["PROBE_kerase"], numbers["PROBE_kimp"]
+    write, erase, enter = numbers["NESCARGO_kwrite"], numbers["NESCARGO_kerase"], numbers["NESCARGO_kimp"]
     sides = [(plain, enter), (WRITER_c * write, ERASER_c * erase), (enter, modified), (ERASER_n * erase, WRITER_n * write)]
     return square(sides)
 
@@ -65,7 +65,7 @@ def nc(model, shares):
 
 
 def measured_nc(state):
-    return (state["PROBE_n"] + state["PROBE_MOD_n"]) / (state["PROBE_c"] + state["PROBE_MOD_c"])
+    return (state["NESCARGO_n"] + state["NESCARGO_MOD_n"]) / (state["NESCARGO_c"] + state["NESCARGO_MOD_c"])
 
 
 def test_the_square_by_hand():
@@ -87,9 +87,9 @@ def test_rest_is_unmodified(control):
     """At rest nothing is modified, whatever the kind; the place is kimp over kexp."""
     for number in range(len(KINDS)):
         rest = control.rest(NES_modification=float(number))
-        assert rest["PROBE_modified_share"] == 0
+        assert rest["NESCARGO_modified_share"] == 0
         assert measured_nc(rest) == pytest.approx(
-            control.numbers["PROBE_kimp"] / control.numbers["PROBE_kexp"] * control.numbers["Vc"] / control.numbers["Vn"], rel=1e-6
+            control.numbers["NESCARGO_kimp"] / control.numbers["NESCARGO_kexp"] * control.numbers["Vc"] / control.numbers["Vn"], rel=1e-6
         )
 
 
@@ -117,7 +117,7 @@ def test_wholly_modified(control, kind):
     """No eraser: N/C is kimp over the modified export; lower than plain where the signal is raised, higher where it is masked."""
     state = control.rest(NES_modification=float(KINDS.index(kind)), ERASER_n=0.0, ERASER_c=0.0, **EVERYWHERE)
     modified = export_rates(control.numbers, kind, control.reference, control.reference)[1]
-    expected = control.numbers["PROBE_kimp"] / modified * control.numbers["Vc"] / control.numbers["Vn"]
+    expected = control.numbers["NESCARGO_kimp"] / modified * control.numbers["Vc"] / control.numbers["Vn"]
     assert measured_nc(state) == pytest.approx(expected, rel=1e-5)
     assert (measured_nc(state) > measured_nc(control.rest())) == (kind in MASKING)
 
@@ -126,8 +126,8 @@ def test_a_changed_affinity_changes_the_untreated_cell(control):
     """Same encounter, other capture: (KD + L_ref) / (KD / factor + L_ref), near the factor for a weak signal, less for one near L_ref."""
     reference = control.reference
     for KD in (20.0, 3.0, 0.3):
-        state = control.rest(PROBE_KD_NES=KD)
-        ratio = state["PROBE_MOD_kexport"] / state["PROBE_kexport"]
+        state = control.rest(NESCARGO_KD_NES=KD)
+        ratio = state["NESCARGO_MOD_kexport"] / state["NESCARGO_kexport"]
         factor = control.numbers["NES_phosphorylation_on"]
         assert ratio == pytest.approx((KD + reference) / (KD / factor + reference), rel=1e-9)
         assert ratio < factor
@@ -138,7 +138,7 @@ def test_a_raised_signal_notices_a_loss_later(control):
     left = {}
     for kind in ("phosphorylation_on", "phosphorylation_off"):
         number = float(KINDS.index(kind))
-        half, whole = (control.rest(NES_modification=number, XPO1_loaded_n=control.at_drive(f))["PROBE_MOD_kexport"] for f in (0.5, 1.0))
+        half, whole = (control.rest(NES_modification=number, XPO1_loaded_n=control.at_drive(f))["NESCARGO_MOD_kexport"] for f in (0.5, 1.0))
         left[kind] = half / whole
     assert left["phosphorylation_on"] > left["phosphorylation_off"]
     assert left["phosphorylation_off"] == pytest.approx(0.5, rel=0.001)
@@ -147,18 +147,18 @@ def test_a_raised_signal_notices_a_loss_later(control):
 def test_a_full_block_keeps_every_kind_in(control):
     for number in range(len(KINDS)):
         state = control.rest(NES_modification=float(number), XPO1_loaded_n=0.0, **EVERYWHERE)
-        assert state["PROBE_cytoplasmic_share"] < 1e-9
+        assert state["NESCARGO_cytoplasmic_share"] < 1e-9
 
 
 def test_erasing_restores(control):
-    """When the writer stops and the eraser goes on, PROBE comes back to its place."""
+    """When the writer stops and the eraser goes on, NESCARGO comes back to its place."""
     rest = control.rest()
     changes = [(0, "WRITER_n", 5.0), (6, "WRITER_n", 0.0)]
     course = control.run(24, start=rest, changes=changes, NES_modification=0.0)
     middle = np.searchsorted(course["time"], 6.0)
-    assert course["PROBE_cytoplasmic_share"][middle] > rest["PROBE_cytoplasmic_share"] + 0.1
-    assert course["PROBE_modified_share"][-1] < 1e-4
-    assert course["PROBE_cytoplasmic_share"][-1] == pytest.approx(rest["PROBE_cytoplasmic_share"], rel=1e-3)
+    assert course["NESCARGO_cytoplasmic_share"][middle] > rest["NESCARGO_cytoplasmic_share"] + 0.1
+    assert course["NESCARGO_modified_share"][-1] < 1e-4
+    assert course["NESCARGO_cytoplasmic_share"][-1] == pytest.approx(rest["NESCARGO_cytoplasmic_share"], rel=1e-3)
 
 
 def test_a_nuclear_writer_and_a_cytoplasmic_eraser_turn_a_wheel(control):
@@ -166,9 +166,9 @@ def test_a_nuclear_writer_and_a_cytoplasmic_eraser_turn_a_wheel(control):
     wheel = {"WRITER_n": 1.0, "WRITER_c": 0.0, "ERASER_n": 0.0, "ERASER_c": 1.0}
     state = control.rest(**wheel)
     numbers = control.numbers
-    written = numbers["PROBE_kwrite"] * numbers["Vn"] * state["PROBE_n"]
-    erased = numbers["PROBE_kerase"] * numbers["Vc"] * state["PROBE_MOD_c"]
-    net = numbers["Vn"] * state["PROBE_MOD_kexport"] * state["PROBE_MOD_n"] - numbers["PROBE_kimp"] * numbers["Vc"] * state["PROBE_MOD_c"]
+    written = numbers["NESCARGO_kwrite"] * numbers["Vn"] * state["NESCARGO_n"]
+    erased = numbers["NESCARGO_kerase"] * numbers["Vc"] * state["NESCARGO_MOD_c"]
+    net = numbers["Vn"] * state["NESCARGO_MOD_kexport"] * state["NESCARGO_MOD_n"] - numbers["NESCARGO_kimp"] * numbers["Vc"] * state["NESCARGO_MOD_c"]
     assert written > 0
     assert written == pytest.approx(erased, rel=1e-6)
     assert net == pytest.approx(written, rel=1e-6)
@@ -178,16 +178,16 @@ def test_probe_is_conserved(control):
     """Writing, erasing, a block and its end keep all of it; nothing becomes negative."""
     changes = [(1, "XPO1_loaded_n", 0.0), (5, "XPO1_loaded_n", control.reference), (8, "NES_modification", 1.0)]
     course = control.run(24, start=control.rest(), changes=changes, **EVERYWHERE)
-    whole = control.numbers["PROBE_total"] * (control.numbers["Vn"] + control.numbers["Vc"])
+    whole = control.numbers["NESCARGO_total"] * (control.numbers["Vn"] + control.numbers["Vc"])
     np.testing.assert_allclose(amounts(control, course).sum(axis=0), whole, rtol=1e-6)
     assert min(course[name].min() for name in PLACES) > -1e-9
 
 
 def test_nuclear_phosphorylation_drives_p27_out(control):
     """Ishizawa15, EMBOJ20p6672: p27 is exported when Ser10 is phosphorylated; more kinase, more outside, and a block keeps it in."""
-    shares = [control.rest(WRITER_n=level)["PROBE_cytoplasmic_share"] for level in (0.0, 0.3, 1.0, 3.0)]
+    shares = [control.rest(WRITER_n=level)["NESCARGO_cytoplasmic_share"] for level in (0.0, 0.3, 1.0, 3.0)]
     assert np.all(np.diff(shares) > 0)
-    assert control.rest(WRITER_n=3.0, XPO1_loaded_n=0.0)["PROBE_cytoplasmic_share"] < 1e-9
+    assert control.rest(WRITER_n=3.0, XPO1_loaded_n=0.0)["NESCARGO_cytoplasmic_share"] < 1e-9
 
 
 @pytest.mark.xfail(
@@ -196,6 +196,6 @@ def test_nuclear_phosphorylation_drives_p27_out(control):
 )
 def test_too_tight_a_signal_leaves_more_slowly(control):
     """OSTI1570748: activity follows affinity from tens of nM to tens of uM, and signals tighter than that have significantly less of it."""
-    KD = control.numbers["PROBE_KD_NES"]
-    tight, good = (control.rest(NES_phosphorylation_on=KD / affinity)["PROBE_MOD_kexport"] for affinity in (0.001, 0.03))
+    KD = control.numbers["NESCARGO_KD_NES"]
+    tight, good = (control.rest(NES_phosphorylation_on=KD / affinity)["NESCARGO_MOD_kexport"] for affinity in (0.001, 0.03))
     assert tight < good
