@@ -17,12 +17,13 @@ from exportin.network.model import pathway_model, structural_sbml
 
 HORIZON = 2e6  # s
 HOUR = 3600.0
+PLAIN = "OVCAR-3"  # a cell that no context row says anything of: the values of the tables, without a genotype
 
 
 class Bench:
     """One or several pathways of a cell without the export cycle."""
 
-    def __init__(self, *names: str, cell: str = "HeLa") -> None:
+    def __init__(self, *names: str, cell: str = PLAIN) -> None:
         self.model = pathway_model(names, xp.cell(cell))
         self.model.check()
         self.solver = xp.kernel.compile(structural_sbml(tuple(names)))

@@ -1,0 +1,123 @@
+"""What the calibration data were measured under, as runs of the model: shares of dead cells of many parameter sets at once."""
+
+from __future__ import annotations
+
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import exportin as xp
+from exportin.experiment.fate import DEAD, fate_parts, read_fate
+from exportin.experiment.prepared import prepare
+from exportin.kernel.batch import Tolerance
+from exportin.network.model import pathway_model
+from exportin.network.pathway import pathways
+
+TARGETS = Path(__file__).with_name("targets.tsv")
+SISTERS, POINTS, HOUR = 8, 13, 3600.0
+HOPELESS = 0.3  # a set of which fewer sister cells live untreated is not treated
+TOLERANCE = Tolerance(1e-5, 1e-8)
+
+
+def calibrated_names() -> list[str]:
+    """Rows of the pathways that have a spread; the export cycle and the compounds stay at their tables' values."""
+    rows = pathway_model(tuple(pathways()), xp.cell("HeLa")).numbers.rows
+    core = set(prepare(xp.cell("HeLa"), []).model.numbers.rows)
+    return sorted(name for name, row in rows.items() if row.distribution.kind != "fixed" and name not in core and name != "XPO1_loaded_reference")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A row of ``targets.tsv``."""
+
+    claim: str
+    condition: tuple[str, str, str, str]
+    hours: float
+    kind: str
+    value: float
+    sd: float
+
+    def log_likelihood(self, share: np.ndarray) -> np.ndarray:
+        """At most 0; NaN (no living cell) is as bad as all wrong."""
+        miss = {"at least": np.minimum(share - self.value, 0), "alive": np.minimum(share - self.value, 0), "at most": np.maximum(share - self.value, 0)}
+        gap = np.where(np.isnan(share), 1.0, miss.get(self.kind, share - self.value))
+        return -0.5 * (gap / self.sd) ** 2
+
+
+def read_targets() -> list[Target]:
+    """The calibration data."""
+    with TARGETS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    return [
+        Target(row["claim"], (row["cell"], row["parameters"], row["drug"], row["dose"]), float(row["hours"]), row["kind"], float(row["value"]), float(row["sd"]))
+        for row in rows
+    ]
+
+
+class Condition:
+    """A cell under an exposure, ready to run with many parameter sets.
+
+    Parameters
+    ----------
+    cell, parameters, drug, dose : str
+        `parameters` are ``name=number`` between blanks, or ``-``.
+    hours : float
+    """
+
+    def __init__(self, cell: str, parameters: str, drug: str, dose: str, hours: float = 72.0) -> None:
+        made = xp.cell(cell).with_pathways()
+        if parameters != "-":
+            made = made.with_parameters(**{name: float(value) for name, value in (one.split("=") for one in parameters.split())})
+        self.experiment = prepare(made, [xp.exposure(drug, dose)] if drug != "-" else [])
+        self.grid = np.linspace(0.0, hours * HOUR, POINTS)
+        terms = self.experiment.terms
+        self.parts = list(fate_parts(terms, made))
+
+    def numbers(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> dict:
+        """Numbers of each parameter set's sister cells, set by set; `shares` are places in each row's distribution, shape (set, name)."""
+        count = len(shares)
+        values = self.experiment.columns(None, None, np.tile(np.arange(sisters), count))
+        rows = self.experiment.model.numbers.rows
+        for place, name in enumerate(names):
+            if name in rows and rows[name].internal:
+                values[name] = np.repeat(rows[name].quantiles(shares[:, place]), sisters) * (values[name] / rows[name].internal)
+        return values
+
+    def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Share of dead cells, viability, and share of cells that live untreated, each of shape (set,)."""
+        halves = np.array_split(np.arange(len(shares)), 2)
+        with ThreadPoolExecutor(2) as pool:
+            parts = list(pool.map(lambda half: self._run(names, shares[half], sisters), [half for half in halves if len(half)]))
+        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def _run(self, names, shares, sisters):
+        here, count = self.experiment, len(shares) * sisters
+        values = self.numbers(names, shares, sisters)
+        rest = here.rest(values, count)
+        known = here.undisturbed(values)
+        before = here.solver.run([0.0, 1e-6], self.parts[:1], known, count=count, start=rest.states)
+        fine = (rest.outcomes == 0) & (before.outcomes == 0) & (before.values[:, 0, 0] < DEAD)
+        hopeful = fine & np.repeat(fine.reshape(-1, sisters).mean(1) >= HOPELESS, sisters)
+        dead, lineage, living = np.full((3, count), np.nan)
+        if hopeful.any():
+            chosen = np.flatnonzero(hopeful)
+            own = {name: value[chosen] if np.ndim(value) else value for name, value in known.items()}
+            run = here.solver.run(
+                self.grid, self.parts, own, count=len(chosen), start=rest.states[chosen], changes=list(here.changes), tolerance=TOLERANCE
+            )
+            curves = [run.values[:, :, part] for part in range(3)]
+            begun = [curve[:, :1] for curve in curves]
+            for name, held in (("apoptotic_fraction", dead), ("lineage", lineage), ("viability", living)):
+                held[chosen] = read_fate(name, curves, begun, self.grid)[:, -1]
+            hopeful[chosen] = run.outcomes == 0
+        shape = (len(shares), sisters)
+        alive = fine.reshape(shape)
+        fine, dead, lineage, living = (one.reshape(shape) for one in (hopeful, dead, lineage, living))
+        weight = np.where(fine, lineage, 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = (weight * np.where(fine, dead, 0)).sum(1) / weight.sum(1)
+            viability = np.where(fine, living, 0).sum(1) / fine.sum(1)
+        return share, viability, alive.mean(1)
