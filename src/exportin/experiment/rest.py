@@ -19,6 +19,7 @@ HORIZON = 1e7  # s; beyond the slowest exchange of the export cycle and the slow
 DOUBLINGS = 40.0  # of the typical cell; what growth alone dilutes has then forgotten its start
 ROUGH = Tolerance(1e-4, 1e-7)  # Newton does the rest
 ROUNDS, CLOSE = 60, 1e-10  # of Newton's method for the totals, relative
+MOST_STEPS = 20_000  # a cell that settles takes a few hundred; what takes more oscillates
 STEP, TINY = 2.0, 1e-14  # longest step, as a logarithm; what keeps a total of nothing solvable
 
 
@@ -41,18 +42,18 @@ def settle_cells(
     """
     horizon = max(HORIZON, DOUBLINGS * float(typical.get("doubling_time", 0.0)))  # the same for all, whichever are computed together
     control = tolerance or ROUGH
-    first = solver.settle(horizon, typical, tolerance=control)
+    first = solver.settle(horizon, typical, tolerance=control, most_steps=MOST_STEPS)
     if count == 1 and all(np.array_equal(values.get(name), typical[name]) for name in typical):
         return first
     if first.outcomes[0] != Outcome.DONE:
-        return solver.settle(horizon, values, count=count, tolerance=control)
+        return solver.settle(horizon, values, count=count, tolerance=control, most_steps=MOST_STEPS)
     begun = solver.initial_states(values, count)
     weights = solver.totals()
     start = begun.copy()
     for row in start:  # one by one, so that no cell depends on which others are computed with it
         moved = carry_over(first.states[0], weights, weights @ row)
         row[:] = row if moved is None else moved
-    return solver.settle(horizon, values, count=count, start=start, tolerance=control)
+    return solver.settle(horizon, values, count=count, start=start, tolerance=control, most_steps=MOST_STEPS)
 
 
 def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -77,7 +78,7 @@ def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals:
     array([6., 2.])
     """
     scaled = np.maximum(state, 0.0)
-    sizes = np.abs(totals)
+    sizes = np.maximum(np.abs(totals), TINY * np.abs(totals).max(initial=0.0))  # a cell may have none of a protein
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(ROUNDS):
             miss = totals - weights @ scaled

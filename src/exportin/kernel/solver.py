@@ -141,6 +141,7 @@ class Solver:
         start: NDArray[np.float64] | Batch | Settled | None = None,
         tolerance: Tolerance | None = None,
         workers: int = 1,
+        most_steps: int = MOST_STEPS,
     ) -> Settled:
         """Find the steady state of each trajectory that has the same conserved totals as its start.
 
@@ -152,6 +153,8 @@ class Solver:
             How long to integrate first, model time; beyond the slowest relaxation.
         values, count, start, tolerance, workers
             As for `run`.
+        most_steps : int
+            After so many steps of the long integration a trajectory counts as not settled: one that oscillates takes steps for ever.
 
         Returns
         -------
@@ -166,9 +169,12 @@ class Solver:
         everything = [self.system.algebra.x(state) for state in range(len(self.states))]
         begun = self._call(grid[:1], numbers, none, [], count, tolerance or _SETTLING, start)
         call = self._call(grid, numbers, none, everything, count, tolerance or _SETTLING, start)
+        call.job.most_steps = most_steps
         with self.noting(begun, call):
             begun.run(workers)
             call.run(workers)
+            if most_steps < MOST_STEPS:
+                call.outcomes[call.outcomes == Outcome.TOO_MANY_STEPS] = Outcome.NOT_SETTLED
             distance = call.polish(begun.end, self.totals(), workers)
         if start is None and (call.outcomes == Outcome.NOT_FINITE).all() and not call.stats[:, 0].any():
             self._name_bad_start(numbers, 0.0)

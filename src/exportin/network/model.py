@@ -207,10 +207,12 @@ def pathway_model(names: Sequence[str], cell: Cell, loaded: float | None = None)
     cell : Cell
     loaded : float, optional
         Nuclear XPO1 that carries RanGTP and no drug, uM; by default that of the reference cell.
+
+    Its draws come from each row's own spread: a pathway by itself is not what was calibrated.
     """
     bones = skeleton(tuple(names))
     extra = {"XPO1_loaded_n": cell.parameter("XPO1_loaded_reference").internal if loaded is None else loaded}
-    return Model(bones, gather(bones.needed, cell, Structure(pathways=tuple(names)), extra))
+    return Model(bones, gather(bones.needed, cell, Structure(pathways=tuple(names)), extra, calibrated=False))
 
 
 def structural_sbml(structure: Structure | tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from exportin.network.cell import Cell, cells
 from exportin.network.gene_dose import dose_factors
 from exportin.network.parameters import Parameter, context, defaults, find_set, switches, uniform_share, uniform_shares
 from exportin.network.pathway import absent_variables
+from exportin.network.posterior import posterior_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class Numbers:
         Lognormal standard deviation of protein totals between sister cells.
     leaks : mapping of str to float
         Passive permeability of the whole envelope (pL/s) that the user gave for a cargo, whatever the pore count.
+    calibrated : bool
+        Whether draws of the pathways' rows are those that agree with the calibration data; else from each row's own spread.
     """
 
     rows: Mapping[str, Parameter]
@@ -48,6 +51,7 @@ class Numbers:
     scales: Mapping[str, float]
     spread: float
     leaks: Mapping[str, float]
+    calibrated: bool = True
 
     def at(self, seed: int = 0, draw: int | None = None, sister: int | None = None) -> dict[str, float]:
         """Values in internal units.
@@ -63,7 +67,7 @@ class Numbers:
         """
         values = dict(self.fixed)
         for name, row in self.rows.items():
-            value = row.internal if draw is None else row.quantile(uniform_share(seed, "draw", name, draw))
+            value = row.internal if draw is None else row.quantile(float(self._shares(seed, name, np.array([draw]))[0]))
             values[name] = value * self.scales.get(name, 1.0)
         if sister is not None:
             for name in values:
@@ -90,7 +94,7 @@ class Numbers:
         for name, row in self.rows.items():
             value: Any = row.internal
             if draws is not None and row.distribution.kind != "fixed":
-                value = row.quantiles(uniform_shares(seed, "draw", name, draws))
+                value = row.quantiles(self._shares(seed, name, draws))
             values[name] = value * self.scales.get(name, 1.0)
         if sisters is not None:
             for name in values:
@@ -104,8 +108,15 @@ class Numbers:
             values[f"{cargo}_P_passive"] = passive if passive.ndim else float(passive)
         return values
 
+    def _shares(self, seed: int, name: str, draws: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Places in a row's distribution."""
+        found = posterior_shares(seed, name, draws) if self.calibrated else None
+        return uniform_shares(seed, "draw", name, draws) if found is None else found
 
-def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mapping[str, Parameter | float]) -> Numbers:
+
+def gather(
+    needed: Iterable[str], cell: Cell, structure: Structure, extra: Mapping[str, Parameter | float], *, calibrated: bool = True
+) -> Numbers:
     """Find the number behind every symbol that a model needs.
 
     Parameters
@@ -118,6 +129,8 @@ def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mappi
         Alleles, cargoes and drugs of the model.
     extra : mapping of str to Parameter or float
         What an exposure brings along (rates of a user's compound, pharmacokinetics, a different free fraction).
+    calibrated : bool
+        As in `Numbers`.
 
     Raises
     ------
@@ -151,7 +164,7 @@ def gather(needed: Iterable[str], cell: Cell, structure: Structure, extra: Mappi
     leaks = {reporter.symbol: reporter.leak for reporter in cell.reporters if reporter.leak is not None}
     factors = dose_factors(cell.scales, {*rows, *fixed})
     fixed = {name: value * factors.get(name, 1.0) for name, value in fixed.items()}
-    return Numbers(rows, fixed, factors, cell.parameter("cell_spread").internal, leaks)
+    return Numbers(rows, fixed, factors, cell.parameter("cell_spread").internal, leaks, calibrated)
 
 
 def _refuse_unread(cell: Cell, structure: Structure) -> None:
