@@ -18,9 +18,7 @@ TIGHT = (1e-11, 1e-14)
 LOOSER = ((1e-11, 1e-13), (1e-10, 1e-13))
 NOMINAL = (1e-6, 1e-9)
 ENOUGH = 2e-5  # of scale; what the CVODE engines reach at the nominal tolerances
-PAIRS = tuple(
-    (relative, relative * share) for relative in (1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7) for share in (0.1, 0.01, 0.001)
-)
+PAIRS = tuple((relative, relative * share) for relative in (1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7) for share in (0.1, 0.01, 0.001))
 FINER = (2.6, 2.2, 1.8, 1.5, 1.25)  # between one scanned pair and the next
 SLOW = 0.2  # s a trajectory, from which an engine is judged on a quarter of the patients
 

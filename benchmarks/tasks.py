@@ -9,8 +9,26 @@ from engines.base import Dose, Task
 
 BENCH90 = Path(__file__).resolve().parent / "bench90" / "bench90.ant"
 VARIED = (
-    "ka", "CL", "Vc", "Q", "Vp", "kond", "kinact", "kCsyn", "kXdeg", "kp53t", "kub", "TNF", "kikk", "kMY", "kMCs", "kXs", "kg",
-    "kkill", "slope", "ktr",
+    "ka",
+    "CL",
+    "Vc",
+    "Q",
+    "Vp",
+    "kond",
+    "kinact",
+    "kCsyn",
+    "kXdeg",
+    "kp53t",
+    "kub",
+    "TNF",
+    "kikk",
+    "kMY",
+    "kMCs",
+    "kXs",
+    "kg",
+    "kkill",
+    "slope",
+    "ktr",
 )
 OBSERVED = ("Cen", "CRM1_n", "CX_n", "p53_n", "NFkB_n", "MYC", "Tum", "Circ")
 SPECIES, HOURS, OUTPUTS = 90, 672.0, 113
@@ -18,12 +36,37 @@ EXCHANGE = 0.01  # of Cen between neighbouring copies, per h
 
 CELL, DRUG, CONCENTRATION, EXPOSED = "OCI-AML3", "KPT-185", "100 nM", "48 h"
 CELL_VARIED = (
-    "kon_XPO1_RAN", "KD_XPO1_RAN", "P_XPO1", "kstrip", "XPO1_total", "RAN_total", "RCC1_total", "kon_NES", "alpha", "P_trimer",
-    "TP53_KD_NES", "TP53_kimp", "BACKGROUND_total", "BACKGROUND_kimp", "P_RANGTP", "P_RANGDP", "t_half_XPO1", "KPT185_kon",
-    "KPT185_kinact", "KPT185_KD",
+    "kon_XPO1_RAN",
+    "KD_XPO1_RAN",
+    "P_XPO1",
+    "kstrip",
+    "XPO1_total",
+    "RAN_total",
+    "RCC1_total",
+    "kon_NES",
+    "alpha",
+    "P_trimer",
+    "TP53_KD_NES",
+    "TP53_kimp",
+    "BACKGROUND_total",
+    "BACKGROUND_kimp",
+    "P_RANGTP",
+    "P_RANGDP",
+    "t_half_XPO1",
+    "KPT185_kon",
+    "KPT185_kinact",
+    "KPT185_KD",
 )
 CELL_OBSERVED = (
-    "XPO1_amount", "KPT185_bound", "TP53_n", "TP53_c", "FOXO3_n", "NFKBIA_n", "CDKN1A_c", "RANGTP_n", "XPO1_KPT185_CYS528_n",
+    "XPO1_amount",
+    "KPT185_bound",
+    "TP53_n",
+    "TP53_c",
+    "FOXO3_n",
+    "NFKBIA_n",
+    "CDKN1A_c",
+    "RANGTP_n",
+    "XPO1_KPT185_CYS528_n",
     "XPO1_mrna",
 )
 CELL_HOURS, CELL_OUTPUTS, REST = 72, 145, 2e6  # s of run-in; beyond the slowest exchange of the export cycle

@@ -25,8 +25,8 @@ TOLERANCE = Tolerance(1e-5, 1e-8)
 def calibrated_names() -> list[str]:
     """Rows of the pathways that have a spread; the export cycle and the compounds stay at their tables' values."""
     rows = pathway_model(tuple(pathways()), xp.cell("HeLa")).numbers.rows
-    core = set(prepare(xp.cell("HeLa"), []).model.numbers.rows)
-    return sorted(name for name, row in rows.items() if row.distribution.kind != "fixed" and name not in core and name != "XPO1_loaded_reference")
+    beside = {*prepare(xp.cell("HeLa"), []).model.numbers.rows, "XPO1_loaded_reference"}
+    return sorted(name for name, row in rows.items() if row.distribution.kind != "fixed" and name not in beside)
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ class Target:
 
     def log_likelihood(self, share: np.ndarray) -> np.ndarray:
         """At most 0; NaN (no living cell) is as bad as all wrong."""
-        miss = {"at least": np.minimum(share - self.value, 0), "alive": np.minimum(share - self.value, 0), "at most": np.maximum(share - self.value, 0)}
-        gap = np.where(np.isnan(share), 1.0, miss.get(self.kind, share - self.value))
+        miss = share - self.value
+        miss = {"about": miss, "at most": np.maximum(miss, 0)}.get(self.kind, np.minimum(miss, 0))
+        gap = np.where(np.isnan(share), 1.0, miss)
         return -0.5 * (gap / self.sd) ** 2
 
 
@@ -51,8 +52,9 @@ def read_targets() -> list[Target]:
     """The calibration data."""
     with TARGETS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
+    places = ("cell", "parameters", "drug", "dose")
     return [
-        Target(row["claim"], (row["cell"], row["parameters"], row["drug"], row["dose"]), float(row["hours"]), row["kind"], float(row["value"]), float(row["sd"]))
+        Target(row["claim"], tuple(row[one] for one in places), float(row["hours"]), row["kind"], float(row["value"]), float(row["sd"]))
         for row in rows
     ]
 

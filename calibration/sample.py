@@ -1,22 +1,20 @@
 """Draw parameter sets of the pathways that agree with the calibration data: sequential Monte Carlo from the priors of the tables.
 
 Usage: ``python calibration/sample.py FOLDER [--sets 240]``. It keeps its state in FOLDER and goes on where it stopped; at the end it writes
-``draws.npz`` there (places in each row's distribution, and what each set gives under each target), from which ``tabulate.py`` makes the table
-that ships. A share of dead cells is a step function of every cell's numbers, so it has no useful gradient; what has one (times, doses,
-nuclear/cytoplasmic ratios) is fitted with gradients by `exportin fit` (`calibration/petab`).
+``draws.npz`` there (places in each row's distribution, and what each set gives under each target), from which ``tabulate.py`` makes the
+table that ships. A share of dead cells is a step function of every cell's numbers, so it has no useful gradient.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 import numpy as np
 from conditions import Condition, calibrated_names, read_targets
 from scipy.special import ndtr
 
-KEEP, LAST_MOVES, AIM = 0.5, 3, 0.25  # effective share of sets after a step; moves at the end; acceptance aimed at
+KEEP, MOVES, LAST_MOVES, AIM = 0.7, 5, 20, 0.25  # effective sets after a step; moves at each power, at the end; acceptance aimed at
 SEED = 2026
 
 
@@ -49,6 +47,7 @@ class Likelihood:
 
 def next_power(scores: np.ndarray, power: float) -> float:
     """The largest power of the likelihood at which the weights keep `KEEP` of the sets."""
+
     def kept(new: float) -> float:
         weights = np.exp((new - power) * (scores - scores.max()))
         return weights.sum() ** 2 / (weights**2).sum() / len(scores)
@@ -90,12 +89,14 @@ def sample(folder: Path, sets: int) -> None:
                 state[name] = state[name][chosen]
             state["power"] = power
         else:
-            state["left"] -= 1
-        accepted = move(state, likelihood, random)
-        state["step"] = float(np.clip(state["step"] * np.exp(accepted - AIM), 0.05, 0.9))
+            state["left"] -= MOVES
+        for _ in range(MOVES):
+            accepted = move(state, likelihood, random)
+            state["step"] = float(np.clip(state["step"] * np.exp(accepted - AIM), 0.05, 0.9))
         state["round"] += 1
         save(state_file, state)
-        print(f"round {state['round']} power {state['power']:.4f} accepted {accepted:.2f} step {state['step']:.2f} mean {state['scores'].mean():.2f}", np.nanmean(state["found"], axis=0).round(2), flush=True)
+        told = f"round {state['round']} power {state['power']:.4f} accepted {accepted:.2f} step {state['step']:.2f}"
+        print(told, f"mean {state['scores'].mean():.2f}", np.nanmean(state["found"], axis=0).round(2), flush=True)
     save(folder / "draws.npz", {"names": np.array(likelihood.names), **state})
 
 
@@ -113,7 +114,7 @@ def save(file: Path, state: dict) -> None:
     """Written whole or not at all."""
     temporary = file.with_suffix(".tmp.npz")
     np.savez(temporary, **state)
-    os.replace(temporary, file)
+    temporary.replace(file)
 
 
 if __name__ == "__main__":

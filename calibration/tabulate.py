@@ -1,7 +1,7 @@
 """Make the tables of a finished calibration: the draws that ship, and what the data say of each parameter.
 
-Usage: ``python calibration/tabulate.py FOLDER``. Writes ``src/exportin/network/posterior.tsv`` (places in each row's distribution, a line a set)
-and ``calibration/determined.tsv`` (for each row how far its places are from evenly spread; by how much its spread has shrunk).
+Usage: ``python calibration/tabulate.py FOLDER``. Writes ``src/exportin/network/posterior.tsv`` (places in each row's distribution, a line
+a set) and ``calibration/determined.tsv`` (how far the places of each row are from evenly spread, and how much its spread has shrunk).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ SURE = 0.01  # a row counts as determined where evenly spread places are as far 
 
 
 def main(folder: Path) -> None:
+    """Write both tables."""
     held = np.load(folder / "draws.npz")
     names, places = held["names"], ndtr(held["places"]).clip(0.0005, 0.9995)
     lines = ["\t".join(names), *("\t".join(f"{place:.4f}" for place in row) for row in places)]
@@ -30,9 +31,13 @@ def main(folder: Path) -> None:
         column = places[:, list(names).index(name)]
         low, middle, high = np.quantile(column, (0.05, 0.5, 0.95))
         determined = test.pvalue < SURE * rank / len(tested)  # false discovery rate
-        rows.append(f"{name}\t{middle:.3f}\t{low:.3f}\t{high:.3f}\t{1 - column.std() * np.sqrt(12):.3f}\t{test.statistic:.3f}\t{test.pvalue:.2e}\t{'yes' if determined else 'no'}")
+        shrinkage = 1 - column.std() * np.sqrt(12)
+        figures = (middle, low, high, shrinkage, test.statistic)
+        rows.append("\t".join([name, *(f"{one:.3f}" for one in figures), f"{test.pvalue:.2e}", "yes" if determined else "no"]))
     (HERE / "determined.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    print(f"{len(places)} sets, {len(set(map(tuple, places)))} of them different; {sum(row.endswith('yes') for row in rows)} of {len(names)} rows are determined")
+    print(
+        f"{len(places)} sets, {len(set(map(tuple, places)))} different; {sum(row.endswith('yes') for row in rows)} of {len(names)} rows determined"
+    )
 
 
 if __name__ == "__main__":
