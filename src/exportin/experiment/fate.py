@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.errors import NotModelled
+from exportin.errors import NotModelled, squash
 from exportin.kernel.code.expression import Expr
 from exportin.network.cell import Cell
 from exportin.network.pathway import find_pathways
@@ -26,16 +26,37 @@ if TYPE_CHECKING:
 
     from exportin.experiment.terms import Terms
 
-__all__ = ["FATE_PARTS", "alive", "fate_parts", "needs_pathways", "read_fate", "refuse_missing"]
+__all__ = ["FATE_PARTS", "alive", "fate_parts", "needs_pathways", "read_fate", "refuse_missing", "with_weights"]
 
 _NEEDED = {"apoptotic_fraction": "apoptosis", "viability": "apoptosis", LINEAGE: "apoptosis", "G1_fraction": "cycle"}
 FATE_PARTS = ("apoptotic_fraction", "viability", LINEAGE)
+_SPELT = {squash(name): name for name in _NEEDED}
 DEAD = 0.5  # of `committed`, which is near 0 or 1
+
+
+def _asked(names: Sequence[str]) -> set[str]:
+    """Observables of fate among some names, as the catalogue spells them."""
+    return {_SPELT[squash(name)] for name in names if squash(name) in _SPELT}
 
 
 def needs_pathways(cell: Cell, names: Sequence[str]) -> bool:
     """Whether fate is asked of a cell that was given no pathway."""
-    return not cell.pathways and any(name in _NEEDED for name in names)
+    return not cell.pathways and bool(_asked(names))
+
+
+def with_weights(cell: Cell, names: Sequence[str]) -> tuple[str, ...]:
+    """Names of observables with what `exportin.result.fate.pool_cells` weighs sister cells by.
+
+    Examples
+    --------
+    >>> from exportin.network.cell import cell
+    >>> with_weights(cell("HeLa").with_pathways(), ["apoptotic_fraction"])
+    ('apoptotic_fraction', 'lineage')
+    """
+    asked = _asked(names)
+    weights = [LINEAGE] if asked & {"apoptotic_fraction", "G1_fraction"} else []
+    weights += ["apoptotic_fraction"] if "G1_fraction" in asked else []
+    return (*names, *(name for name in weights if name not in asked and _NEEDED[name] in cell.pathways))
 
 
 def refuse_missing(cell: Cell, name: str) -> None:
@@ -45,7 +66,7 @@ def refuse_missing(cell: Cell, name: str) -> None:
     ------
     NotModelled
     """
-    home = _NEEDED.get(name)
+    home = _NEEDED.get(_SPELT.get(squash(name), ""))
     if home is not None and home not in cell.pathways:
         raise NotModelled(f"{name}: the pathway {home!r} decides it, and this cell does not have it; add it, or name none to have all.")
 
@@ -63,7 +84,8 @@ def read_fate(
     """An observable of fate, shape (trajectory, time).
 
     A cell divides as fast as its own cycle says over what it said before the drug, and not at all when dead. So with the doubling time T
-    lineage = exp(ln 2 / T * integral of (speed / untreated speed * living - 1)), and viability = living * lineage.
+    lineage = exp(ln 2 / T * integral of (speed / untreated speed * living - 1)), and viability = living * lineage. How alive a cell is
+    counts from its own untreated state, so that both stay 1 with no drug.
 
     Parameters
     ----------
@@ -85,14 +107,14 @@ def read_fate(
     if name == "apoptotic_fraction":
         return dead
     before = untreated[1]
+    living = np.divide(1.0 - dead, 1.0 - untreated[0], out=np.zeros_like(dead), where=untreated[0] < DEAD)
     relative = np.divide(speed, before, out=np.zeros_like(speed), where=before > 0)
-    rate = np.log(2.0) / doubling * (relative * (1.0 - dead) - 1.0)
+    rate = np.log(2.0) / doubling * (relative * living - 1.0)
     steps = 0.5 * (rate[:, 1:] + rate[:, :-1]) * np.diff(seconds)
     lineage = np.exp(np.concatenate([np.zeros_like(rate[:, :1]), np.cumsum(steps, axis=1)], axis=1))
-    return lineage if name == LINEAGE else (1.0 - dead) * lineage
+    return lineage if name == LINEAGE else living * lineage
 
 
 def alive(untreated: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether untreated cells live, from `committed`."""
     return untreated < DEAD
-

@@ -59,7 +59,7 @@ class Experiment:
         values = self.model.numbers.at(self.seed, draw, sister)
         for one in self.exposures:
             values |= pharmacokinetics(one, self.seed, draw, patient)
-        if REFERENCE in values:
+        if self._refers(values):
             values[REFERENCE] = self._reference.level(draw)
         return values
 
@@ -70,10 +70,14 @@ class Experiment:
         values = self.model.numbers.columns(self.seed, draws, sisters)
         for one in self.exposures:
             values |= pharmacokinetic_columns(one, self.seed, draws, patients)
-        if REFERENCE in values:
+        if self._refers(values):
             levels = self._reference.levels(draws)
             values[REFERENCE] = float(levels[0]) if draws is None else levels
         return values
+
+    def _refers(self, values: Mapping[str, Any]) -> bool:
+        """Whether the untreated export of this kind of cell is to be found; not where the user fixed it, or nothing reads it."""
+        return REFERENCE in values and REFERENCE not in self.cell.overrides
 
     @property
     def _reference(self) -> Reference:

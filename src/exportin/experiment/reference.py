@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exportin.kernel.batch import Outcome
 from exportin.network.cell import Cell
 
 if TYPE_CHECKING:
@@ -57,11 +58,14 @@ class Reference:
         here = self.experiment
         numbers = here.columns(None, None if draws == [None] else np.array(draws), None)
         rest = here.rest(numbers, len(draws))
-        loaded = here.terms.find(LOADED)
-        run = here.solver.run([0.0, 1e-6], [loaded], here.undisturbed(numbers), count=len(draws), start=rest.states)
-        table = here.cell.parameter(REFERENCE).internal
-        good = (rest.outcomes == 0) & (run.values[:, 0, 0] > 0)
-        return [float(value) if fine else table for value, fine in zip(run.values[:, 0, 0], good, strict=True)]
+        levels = np.full(len(draws), here.cell.parameter(REFERENCE).internal)
+        good = np.flatnonzero(rest.outcomes == Outcome.DONE)  # states of the others need not be numbers
+        if len(good):
+            chosen = {name: value[good] if isinstance(value, np.ndarray) else value for name, value in here.undisturbed(numbers).items()}
+            run = here.solver.run([0.0, 1e-6], [here.terms.find(LOADED)], chosen, count=len(good), start=rest.states[good])
+            found = run.values[:, 0, 0]
+            levels[good] = np.where(found > 0, found, levels[good])
+        return levels.tolist()
 
 
 @functools.lru_cache(maxsize=32)

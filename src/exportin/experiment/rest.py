@@ -77,12 +77,14 @@ def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals:
     >>> carry_over(np.array([3.0, 1.0]), np.array([[1.0, 1.0]]), np.array([8.0])).round(9)
     array([6., 2.])
     """
-    scaled = np.maximum(state, 0.0)
-    sizes = np.maximum(np.abs(totals), TINY * np.abs(totals).max(initial=0.0))  # a cell may have none of a protein
+    empty = np.equal(totals, 0.0) & np.all(weights >= 0.0, axis=1)
+    absent = np.any(weights[empty] > 0.0, axis=0)
+    scaled = np.where(absent, 0.0, np.maximum(state, 0.0))  # a protein that the cell lacks is in none of its complexes
+    sizes = np.maximum(np.abs(totals), TINY * np.abs(totals).max(initial=0.0))
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(ROUNDS):
             miss = totals - weights @ scaled
-            if not (np.abs(miss) > CLOSE * sizes).any():
+            if (np.abs(miss) <= CLOSE * sizes).all():
                 return scaled if np.isfinite(scaled).all() else None
             slopes = (weights * scaled) @ weights.T
             slopes[np.diag_indices_from(slopes)] += TINY * np.abs(np.diagonal(slopes)).max()

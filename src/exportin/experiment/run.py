@@ -12,6 +12,7 @@ from exportin.experiment.simulate import experiment_sbml
 from exportin.experiment.study import Study
 from exportin.kernel.ensemble.folder import RunFolder
 from exportin.kernel.ensemble.plan import Chunk, parse_part
+from exportin.network.cell import Cell
 from exportin.report.html import write_report
 from exportin.result import Result, refuse_other_content, writing_folder
 
@@ -80,7 +81,7 @@ def run_scenario(
         return _through_folder(plan, study, out, share or (1, 1), workers, progress)
     result = in_memory(study, workers=workers, progress=progress)
     if out is not None:
-        _write(plan, result, out, None)
+        _write(plan, study.members.cell, result, out, None)
     return result
 
 
@@ -97,13 +98,13 @@ def _through_folder(
     if missing:
         return Unfinished(tuple(missing), len(folder.plan))
     result = study.stored(folder)
-    _write(plan, result, out, ENSEMBLE)
+    _write(plan, study.members.cell, result, out, ENSEMBLE)
     return result
 
 
-def _write(plan: Scenario, result: Result, out: Path, ensemble: str | None) -> None:
+def _write(plan: Scenario, cell: Cell, result: Result, out: Path, ensemble: str | None) -> None:
     with writing_folder(out, ensemble) as folder:
         result.write_into(folder, ensemble)
         (folder / "scenario.yaml").write_text(plan.text, encoding="utf-8")
-        (folder / "model.xml").write_text(experiment_sbml(plan.cell, plan.exposures), encoding="utf-8")
+        (folder / "model.xml").write_text(experiment_sbml(cell, plan.exposures), encoding="utf-8")
         write_report(folder, result, plan.title, plan.text)

@@ -13,7 +13,7 @@ import numpy as np
 from exportin import units
 from exportin.errors import BadQuantity
 from exportin.experiment.ensemble import in_folder, in_memory
-from exportin.experiment.fate import needs_pathways
+from exportin.experiment.fate import needs_pathways, refuse_missing, with_weights
 from exportin.experiment.members import Members
 from exportin.experiment.observables import default_observables
 from exportin.experiment.prepared import Experiment, prepare
@@ -22,7 +22,6 @@ from exportin.kernel.batch import Change
 from exportin.network.cell import Cell
 from exportin.pharmacology.exposure import Exposure, join_exposures
 from exportin.result import Result
-from exportin.result.fate import LINEAGE
 
 __all__ = ["Experiment", "experiment_sbml", "plan_study", "prepare", "simulate"]
 
@@ -111,8 +110,10 @@ def plan_study(
     names = tuple(default_observables(cell, joined) if observe is None else observe)
     if needs_pathways(cell, names):
         cell = cell.with_pathways()
-    if sizes["cells"] > 1 and "apoptotic_fraction" in names and LINEAGE not in names:
-        names = (*names, LINEAGE)  # what the share of the dead is weighted with
+    for name in names:  # before a model is compiled
+        refuse_missing(cell, name)
+    if sizes["cells"] > 1:
+        names = with_weights(cell, names)
     axes = sizes["patients"], sizes["draws"], sizes["cells"]
     members = Members(cell, tuple(exposures), names, horizon, axes, seed, points, tolerance).prepared()
     _refuse_unseen(joined, horizon, until)

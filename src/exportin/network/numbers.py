@@ -162,6 +162,7 @@ def gather(
     if missing:
         raise BadNetwork(f"no row in parameters.tsv for {', '.join(sorted(missing))}: a symbol is misspelt or its row is missing.")
     leaks = {reporter.symbol: reporter.leak for reporter in cell.reporters if reporter.leak is not None}
+    _refuse_no_gene(cell, {*rows, *fixed})
     factors = dose_factors(cell.scales, {*rows, *fixed})
     fixed = {name: value * factors.get(name, 1.0) for name, value in fixed.items()}
     return Numbers(rows, fixed, factors, cell.parameter("cell_spread").internal, leaks, calibrated)
@@ -173,6 +174,13 @@ def _refuse_unread(cell: Cell, structure: Structure) -> None:
         home = switches()[name].pathway
         if home is not None and home not in structure.pathways:
             raise BadQuantity(f"{name}: the pathway {home!r} reads it, and this cell does not have it; add with_pathways({home!r}).")
+
+
+def _refuse_no_gene(cell: Cell, needed: set[str]) -> None:
+    """Refuse a knock-down of what the cell does not have."""
+    genes = {name.rpartition("_")[0] for name, factor in cell.scales.items() if factor != 1.0}
+    for gene in sorted(genes - {name.rpartition("_")[0] for name in needed.intersection(cell.scales)}):
+        raise BadQuantity(f"knock-down of {gene}: no process of this cell reads its amount; add the pathway that does with with_pathways.")
 
 
 def _varies_between_sisters(name: str) -> bool:

@@ -11,7 +11,6 @@ import numpy as np
 from exportin.errors import UnknownName
 from exportin.report.quantity import Quantity, describe, display_number, display_time
 from exportin.result import EXTREMES
-from exportin.result.fate import FATES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +105,7 @@ def measure(result: Result, name: str, statistic: str) -> NDArray[np.float64]:
         raise UnknownName("observable of this result", name, result.observables)
     if statistic not in STATISTICS:
         raise UnknownName("statistic", statistic, STATISTICS)
-    if statistic in EXTREMES and result.extremes and name not in FATES:
+    if statistic in EXTREMES and result.extremes and not result.is_pooled(name):
         return result.extremes[name][..., EXTREMES.index(statistic)]
     return STATISTICS[statistic](result.shown(name), result.time)
 
@@ -119,7 +118,7 @@ def take(result: Result, quantity: Quantity, statistic: str) -> Number:
         factor, unit = 1.0, ""
     elif statistic == "largest change":
         factor, unit = 1.0, "fold of start"
-    low, median, high = (float(value) * factor for value in np.quantile(result.done(numbers), (0.05, 0.5, 0.95)))
+    low, median, high = (float(value) * factor for value in np.quantile(result.counted(quantity.name, numbers), (0.05, 0.5, 0.95)))
     return Number(quantity, statistic, unit, low, median, high, float(result.time[-1]))
 
 

@@ -29,6 +29,7 @@ _SINGLE = {
     "pore_traffic": ("net exports a pore", "1/s", 1.0, "traffic"),
     "apoptotic_fraction": ("apoptotic cells", "% of cells", 100.0, "fate"),
     "viability": ("viability", "% of untreated", 100.0, "viability"),
+    "lineage": ("progeny, living and dead", "% of untreated", 100.0, "viability"),
     "G1_fraction": ("cells in G1", "% of cells", 100.0, "fate"),
 }
 _SUFFIXES = {

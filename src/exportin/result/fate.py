@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FATES", "LINEAGE", "pool_cells"]
+__all__ = ["FATES", "LINEAGE", "one_of_each", "pool_cells"]
 
 FATES = ("apoptotic_fraction", "viability", "G1_fraction")
 LINEAGE = "lineage"  # cells that one founder has ever made, over the untreated
@@ -53,3 +53,28 @@ def pool_cells(values: Mapping[str, NDArray[np.float64]], name: str) -> NDArray[
     pooled = (np.nan_to_num(own) * weights).sum(axis=2, keepdims=True)
     share = np.divide(pooled, total, out=np.full_like(pooled, np.nan), where=total > 0)
     return np.where(np.isnan(own), np.nan, np.broadcast_to(share, own.shape))
+
+
+def one_of_each(numbers: NDArray[np.float64], outcomes: NDArray[np.int32] | None) -> NDArray[np.float64]:
+    """Of numbers that all cells of a population share, one of each population with a cell that was computed.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (patient, draw, cell, ...)
+    outcomes : ndarray of int, shape (patient, draw, cell), or None
+        Zero where a cell was computed; None where all were.
+
+    Returns
+    -------
+    each : ndarray, shape (population, ...)
+
+    Examples
+    --------
+    >>> one_of_each(np.array([[[np.nan, 0.2], [0.7, 0.7]]]), np.array([[[10, 0], [0, 0]]]))
+    array([0.2, 0.7])
+    """
+    if outcomes is None:
+        return numbers[:, :, 0].reshape(-1, *numbers.shape[3:])
+    done = outcomes == 0
+    populations = np.nonzero(done.any(axis=2))
+    return numbers[(*populations, done.argmax(axis=2)[populations])]

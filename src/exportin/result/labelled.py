@@ -15,7 +15,7 @@ import numpy as np
 
 from exportin.errors import UnknownName
 from exportin.kernel.batch import Outcome
-from exportin.result.fate import FATES, pool_cells
+from exportin.result.fate import FATES, one_of_each, pool_cells
 from exportin.result.stored import StoredValues
 from exportin.result.summary import Headline, Summary
 
@@ -125,10 +125,10 @@ class Result:
         -------
         bands : ndarray, shape (level, time)
         """
-        if isinstance(self.values, StoredValues) and not self._is_pooled(name):
+        if isinstance(self.values, StoredValues) and not self.is_pooled(name):
             self._known(name)
             return self.values.quantiles(name, levels)
-        return np.quantile(self.done(self.shown(name)), levels, axis=0)
+        return np.quantile(self.counted(name, self.shown(name)), levels, axis=0)
 
     def shown(self, name: str) -> NDArray[np.float64]:
         """An observable as summaries and plots show it, shape (patient, draw, cell, time).
@@ -136,9 +136,17 @@ class Result:
         What happens to a population (`exportin.result.fate.FATES`) is a number of all its sister cells, which each of them is given.
         """
         self._known(name)
-        return pool_cells(self.values, name) if self._is_pooled(name) else self.values[name]
+        return pool_cells(self.values, name) if self.is_pooled(name) else self.values[name]
 
-    def _is_pooled(self, name: str) -> bool:
+    def counted(self, name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of an array whose first axes are patient, draw and cell, what summaries count, shape (run, ...).
+
+        Each run that was computed; of fate each population once, however many of its cells were computed.
+        """
+        return one_of_each(numbers, self.outcomes) if self.is_pooled(name) else self.done(numbers)
+
+    def is_pooled(self, name: str) -> bool:
+        """Whether sister cells make one number of it together."""
         return name in FATES and self.shape[2] > 1
 
     def summary(self) -> Summary:
@@ -230,20 +238,21 @@ class Result:
     def _ends(self, name: str) -> NDArray[np.float64]:
         """First and last value of each run that was computed, shape (run, 2)."""
         self._known(name)
-        if isinstance(self.values, StoredValues) and not self._is_pooled(name):
+        if isinstance(self.values, StoredValues) and not self.is_pooled(name):
             return self.done(self.values.ends(name))
         return self.done(self.shown(name)[..., [0, -1]])
 
     def _extremes_of(self, name: str) -> NDArray[np.float64]:
         """Lowest, highest, mean and hour of the highest, shape (patient, draw, cell, 4); of fate, those of the population."""
-        return measure_extremes(self.time, self.shown(name)) if self._is_pooled(name) else self._extremes()[name]
+        return measure_extremes(self.time, self.shown(name)) if self.is_pooled(name) else self._extremes()[name]
 
     def _extremes(self) -> Mapping[str, NDArray[np.float64]]:
         return self.extremes or {name: measure_extremes(self.time, values) for name, values in self.values.items()}
 
     def _headlines(self, name: str) -> list[Headline]:
         found: list[Headline] = []
-        columns = [*self._ends(name).T, *self.done(self._extremes_of(name)).T]
+        ends = self.counted(name, self.shown(name)[..., [0, -1]]) if self.is_pooled(name) else self._ends(name)
+        columns = [*ends.T, *self.counted(name, self._extremes_of(name)).T]
         numbers = dict(zip(("start", "end", *EXTREMES), columns, strict=True))
         for statistic, column in numbers.items():
             median, low, high = np.quantile(column, (0.5, 0.05, 0.95))
