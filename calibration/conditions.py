@@ -12,6 +12,7 @@ import numpy as np
 import exportin as xp
 from exportin.experiment.fate import DEAD, fate_parts, read_fate
 from exportin.experiment.prepared import prepare
+from exportin.experiment.reference import REFERENCE, find_levels
 from exportin.kernel.batch import Tolerance
 from exportin.network.model import pathway_model
 from exportin.network.pathway import pathways
@@ -80,12 +81,15 @@ class Condition:
 
     def numbers(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> dict:
         """Numbers of each parameter set's sister cells, set by set; `shares` are places in each row's distribution, shape (set, name)."""
-        count = len(shares)
-        values = self.experiment.columns(None, None, np.tile(np.arange(sisters), count))
-        rows = self.experiment.model.numbers.rows
-        for place, name in enumerate(names):
-            if name in rows and rows[name].internal:
-                values[name] = np.repeat(rows[name].quantiles(shares[:, place]), sisters) * (values[name] / rows[name].internal)
+        count, plain = len(shares), self.experiment.reference.experiment
+        values = self.experiment.numbers_of(None, None, np.tile(np.arange(sisters), count))
+        typical = plain.numbers_of(None, None, None)
+        for here, held, times in ((self.experiment, values, sisters), (plain, typical, 1)):
+            rows = here.model.numbers.rows
+            for place, name in enumerate(names):
+                if name in rows and rows[name].internal:
+                    held[name] = np.repeat(rows[name].quantiles(shares[:, place]), times) * (held[name] / rows[name].internal)
+        values[REFERENCE] = np.repeat(find_levels(plain, typical, count), sisters)
         return values
 
     def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

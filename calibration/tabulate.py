@@ -35,9 +35,8 @@ def main(folder: Path) -> None:
         figures = (middle, low, high, shrinkage, test.statistic)
         rows.append("\t".join([name, *(f"{one:.3f}" for one in figures), f"{test.pvalue:.2e}", "yes" if determined else "no"]))
     (HERE / "determined.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    print(
-        f"{len(places)} sets, {len(set(map(tuple, places)))} different; {sum(row.endswith('yes') for row in rows)} of {len(names)} rows determined"
-    )
+    different, sure = len(set(map(tuple, places))), sum(row.endswith("yes") for row in rows)
+    print(f"{len(places)} sets, {different} different; {sure} of {len(names)} rows determined")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exportin.experiment.reference import REFERENCE, Reference, reference_of
+from exportin.experiment.reference import REFERENCE, Reference
 from exportin.experiment.rest import settle_cells
 from exportin.experiment.terms import Terms
 from exportin.kernel.batch import Change, Settled, Tolerance
@@ -18,6 +18,7 @@ from exportin.kernel.code.expression import evaluate
 from exportin.kernel.solver import Solver
 from exportin.network.blueprint import Structure
 from exportin.network.cell import Cell
+from exportin.network.cell import cell as make_cell
 from exportin.network.model import Model, build_model, structural_sbml, structure_of
 from exportin.network.parameters import switches
 from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetic_columns, pharmacokinetics
@@ -60,28 +61,37 @@ class Experiment:
         for one in self.exposures:
             values |= pharmacokinetics(one, self.seed, draw, patient)
         if self._refers(values):
-            values[REFERENCE] = self._reference.level(draw)
+            values[REFERENCE] = self.reference.level(draw)
         return values
 
     def columns(
         self, patients: NDArray[np.int64] | None, draws: NDArray[np.int64] | None, sisters: NDArray[np.int64] | None
     ) -> Columns:
         """`values_at` for many positions: a number where all share it, else an array, shape (position,)."""
+        values = self.numbers_of(patients, draws, sisters)
+        if self._refers(values):
+            levels = self.reference.levels(draws)
+            values[REFERENCE] = float(levels[0]) if draws is None else levels
+        return values
+
+    def numbers_of(
+        self, patients: NDArray[np.int64] | None, draws: NDArray[np.int64] | None, sisters: NDArray[np.int64] | None
+    ) -> Columns:
+        """`columns` as the tables and the user have them, before the untreated export of this kind of cell is found."""
         values = self.model.numbers.columns(self.seed, draws, sisters)
         for one in self.exposures:
             values |= pharmacokinetic_columns(one, self.seed, draws, patients)
-        if self._refers(values):
-            levels = self._reference.levels(draws)
-            values[REFERENCE] = float(levels[0]) if draws is None else levels
         return values
 
     def _refers(self, values: Mapping[str, Any]) -> bool:
         """Whether the untreated export of this kind of cell is to be found; not where the user fixed it, or nothing reads it."""
         return REFERENCE in values and REFERENCE not in self.cell.overrides
 
-    @property
-    def _reference(self) -> Reference:
-        return reference_of(self.cell.name, self.cell.concentrations, self.seed)
+    @functools.cached_property
+    def reference(self) -> Reference:
+        """What the export of pathways is measured against."""
+        plain = make_cell(self.cell.name, concentrations=self.cell.concentrations).with_pathways(*self.cell.pathways)
+        return Reference(prepare(plain, self.exposures, self.seed))
 
     def known(self, values: Mapping[str, Any]) -> Columns:
         """Those of the numbers that the solver knows."""
@@ -107,6 +117,11 @@ class Experiment:
         """Untreated steady states; look at their outcomes."""
         typical = self.undisturbed(self.values_at(None, None, None))
         return settle_cells(self.solver, typical, self.undisturbed(values), count, tolerance)
+
+    def settled(self, values: Mapping[str, Any], count: int) -> Settled:
+        """`rest`, begun from the tables' own typical cell, whatever its reference."""
+        typical = self.undisturbed(self.model.numbers.at() | {name: values[name] for name in values if name not in self.model.numbers.at()})
+        return settle_cells(self.solver, typical, values, count)
 
 
 def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import functools
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exportin.kernel.batch import Outcome
-from exportin.network.cell import Cell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exportin.experiment.prepared import Experiment
 
-__all__ = ["REFERENCE", "Reference", "reference_of"]
+__all__ = ["REFERENCE", "Reference", "find_levels"]
 
 REFERENCE = "XPO1_loaded_reference"
-LOADED = "XPO1_RANGTP_n"  # a cell of the catalogue has no other allele
+LOADED = "XPO1_loaded_n"
+ROUNDS, CLOSE, FARTHEST = 12, 1e-3, 2.0  # of the search; its end and its longest step, as logarithms
 
 
 @dataclass
 class Reference:
-    """The export cycle alone, of a cell as the catalogue has it, without the user's changes, drugs and pathways.
+    """A cell as the catalogue has it, with the same pathways and without the user's changes and drugs.
 
     A pathway's export rate is that of its untreated cell. So what export is measured against, `XPO1_loaded_reference`, is not a number
-    of one cell line: it is found for each kind of cell and each draw of the parameters from the export cycle itself. Sister cells,
-    knock-downs and drugs then differ from it.
+    of one cell line: for each kind of cell and each draw of the parameters it is the level at which the untreated cell, measured against
+    it, has just that level. Sister cells, knock-downs, variants and drugs then differ from it.
 
     Attributes
     ----------
     experiment : Experiment
-        Of the export cycle.
+        Of that cell.
     """
 
     experiment: Experiment
@@ -46,33 +46,47 @@ class Reference:
         return float(self.levels(None if draw is None else np.array([draw]))[0])
 
     def levels(self, draws: NDArray[np.int64] | None) -> NDArray[np.float64]:
-        """Of many draws, uM, shape (draw,). A draw whose export cycle does not settle has the table's value."""
+        """Of many draws, uM, shape (draw,). A draw that does not settle has the table's value."""
         wanted: list[int | None] = [None] if draws is None else [int(one) for one in draws]
         with self.lock:
             missing = [one for one in dict.fromkeys(wanted) if one not in self.known]
             if missing:
-                self.known |= dict(zip(missing, self._settle(missing), strict=True))
+                numbers = self.experiment.numbers_of(None, None if missing == [None] else np.array(missing), None)
+                self.known |= dict(zip(missing, find_levels(self.experiment, numbers, len(missing)).tolist(), strict=True))
             return np.array([self.known[one] for one in wanted])
 
-    def _settle(self, draws: list[int | None]) -> list[float]:
-        here = self.experiment
-        numbers = here.columns(None, None if draws == [None] else np.array(draws), None)
-        rest = here.rest(numbers, len(draws))
-        levels = np.full(len(draws), here.cell.parameter(REFERENCE).internal)
-        good = np.flatnonzero(rest.outcomes == Outcome.DONE)  # states of the others need not be numbers
-        if len(good):
-            chosen = {name: value[good] if isinstance(value, np.ndarray) else value for name, value in here.undisturbed(numbers).items()}
-            run = here.solver.run([0.0, 1e-6], [here.terms.find(LOADED)], chosen, count=len(good), start=rest.states[good])
-            found = run.values[:, 0, 0]
-            levels[good] = np.where(found > 0, found, levels[good])
-        return levels.tolist()
+
+def find_levels(experiment: Experiment, numbers: Mapping[str, Any], count: int) -> NDArray[np.float64]:
+    """The level of many parameter sets of typical cells, uM, shape (set,): where log(level found) - log(level given) is zero.
+
+    A secant search for each set by itself, so that none depends on the others.
+    """
+    table = np.full(count, experiment.cell.parameter(REFERENCE).internal)
+    place = np.log(table)
+    gap = _loaded(experiment, numbers, place) - place
+    before, gap_before = place.copy(), gap.copy()
+    place = place + 0.5 * np.clip(np.nan_to_num(gap), -FARTHEST, FARTHEST)
+    for _ in range(ROUNDS):
+        gap = _loaded(experiment, numbers, place) - place
+        if not (np.abs(gap) > CLOSE).any():
+            break
+        with np.errstate(invalid="ignore", divide="ignore"):
+            slope = (gap - gap_before) / (place - before)
+            step = np.where(slope < -0.05, -gap / slope, 0.5 * gap)
+        step = np.where(np.abs(gap) > CLOSE, np.clip(np.nan_to_num(step), -FARTHEST, FARTHEST), 0.0)
+        before, gap_before, place = place, gap, place + step
+    return np.where(np.isfinite(gap) & (np.abs(gap) < 0.1), np.exp(place), table)
 
 
-@functools.lru_cache(maxsize=32)
-def reference_of(name: str, concentrations: str | None, seed: int) -> Reference:
-    """The reference of a kind of cell, made once."""
-    from exportin.experiment.prepared import prepare
-    from exportin.network.cell import cell
-
-    plain: Cell = cell(name, concentrations=concentrations)
-    return Reference(prepare(plain, (), seed))
+def _loaded(experiment: Experiment, numbers: Mapping[str, Any], place: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of what untreated cells carry when measured against exp(place); NaN where one does not settle."""
+    given = experiment.undisturbed({**numbers, REFERENCE: np.exp(place)})
+    rest = experiment.settled(given, len(place))
+    found = np.full(len(place), np.nan)
+    good = np.flatnonzero(rest.outcomes == Outcome.DONE)  # states of the others need not be numbers
+    if len(good):
+        chosen = {name: value[good] if isinstance(value, np.ndarray) else value for name, value in given.items()}
+        run = experiment.solver.run([0.0, 1e-6], [experiment.terms.find(LOADED)], chosen, count=len(good), start=rest.states[good])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[good] = np.log(run.values[:, 0, 0])
+    return found
