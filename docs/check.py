@@ -14,13 +14,27 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exportin.knowledge.schema import CellRow
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 END_OF_BLOCK = "--- end of block ---"
-GRADES = re.compile(r"(?<=<!-- grades -->\n).*?(?=<!-- /grades -->)", re.DOTALL)
+MADE = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)  # tables that are made from those of the program
+GROUPS = {  # of docs/cells.md: what a cell's disease says; the first that fits takes it
+    "Acute myeloid leukaemia": r"acute (myeloid|promyelocytic|monocytic)",
+    "T-cell acute lymphoblastic leukaemia": r"T-cell",
+    "Chronic myeloid leukaemia and B-cell acute lymphoblastic leukaemia": r"chronic myeloid|B-cell acute",
+    "Chronic lymphocytic leukaemia": r"chronic lymphocytic",
+    "Multiple myeloma": r"myeloma",
+    "Mantle cell lymphoma": r"mantle cell",
+    "Solid tumours": r".",
+    "Normal cells, and HEK293": r"^$",
+}
 PLACE = re.compile(r"^(.+)(_nc|_nuclear|_n|_c|_kexp)$")
 
 
@@ -81,17 +95,59 @@ def check_code(page: Path, text: str) -> tuple[str, int, list[str]]:
     return text, len(code) + sum(found[1] == "console" for found in blocks), wrong
 
 
+def made(text: str) -> str:
+    """A page with its made tables as they should be."""
+    tables = {"grades": grades, "cells": cell_table}
+    return MADE.sub(lambda found: found[1] + tables[found[2]]() + found[3], text)
+
+
 def grades() -> str:
     """Rows of the parameter tables by grade."""
     from exportin import cells
-    from exportin.network.parameters import concentration_sets, context, defaults
+    from exportin.knowledge.schema import ParameterRow
+    from exportin.knowledge.table import read_table
+    from exportin.network.parameters import concentration_sets, context
 
-    tables = {"parameters": [defaults()], "concentration_sets": concentration_sets().values(), "contexts": map(context, cells())}
+    folder = ROOT / "src" / "exportin" / "network"
+    files = [folder / "parameters.tsv", *(one for one in sorted(folder.glob("pathways/*.tsv")) if not one.stem.endswith("_inputs"))]
+    tables = {one.relative_to(folder).as_posix(): read_table(one, ParameterRow) for one in files}
+    tables["concentration_sets.tsv"] = [row for part in concentration_sets().values() for row in part.values()]
+    tables["contexts.tsv"] = [row for name in cells() for row in context(name).values()]
     text = "| table | measured | fitted | assumed |\n|---|---|---|---|\n"
-    for table, parts in tables.items():
-        count = Counter(row.grade for part in parts for row in part.values())
-        text += f"| `{table}.tsv` | {count['measured']} | {count['fitted']} | {count['assumed']} |\n"
+    for table, rows in tables.items():
+        count = Counter(row.grade for row in rows)
+        text += f"| `{table}` | {count['measured']} | {count['fitted']} | {count['assumed']} |\n"
     return text
+
+
+def cell_table() -> str:
+    """The cells of the catalogue in groups: what is known of each, and what its context sets."""
+    from exportin.knowledge import facts
+
+    rest, text = list(facts("cells")), ""
+    for title, pattern in GROUPS.items():
+        chosen = [row for row in rest if re.search(pattern, row.disease)]
+        rest = [row for row in rest if row not in chosen]
+        head = "| cell | p53 | other genotype | measured | assumed | what the context sets |\n|---|---|---|---|---|---|\n"
+        text += f"\n### {title}\n\n{head}" + "".join(cell_line(row) for row in chosen)
+    if rest:
+        raise SystemExit(f"no group of cells.md takes {', '.join(row.name for row in rest)}: add one to GROUPS in docs/check.py.")
+    return text + "\n"
+
+
+def cell_line(row: CellRow) -> str:
+    """A cell's line of the table: a row is `name value`, with its range where it has one; sizes without numbers."""
+    from exportin.network.parameters import context
+
+    rows, sizes = context(row.name), ("Vn", "Vc", "N_NPC")
+    count = Counter(one.grade for one in rows.values())
+    genotype = "; ".join(filter(None, (f"NPM1 {row.NPM1}" if row.NPM1 != "unknown" else "", row.genotype)))
+    sets = ["size"] if any(name in rows for name in sizes) else []
+    for name, one in rows.items():
+        if name not in sizes:
+            spread = "" if one.distribution.kind == "fixed" else f" ({one.distribution.low:g} to {one.distribution.high:g})"
+            sets.append(f"`{name}` {one.value:g}{spread}{'' if one.unit == '1' else f' {one.unit}'}")
+    return f"| {row.name} | {row.TP53} | {genotype} | {count['measured']} | {count['assumed']} | {', '.join(sets)} |\n"
 
 
 def promised() -> dict[str, list[str]]:
@@ -101,10 +157,12 @@ def promised() -> dict[str, list[str]]:
     import exportin as xp
     from exportin.cli import app
     from exportin.experiment import scenario_schema
-    from exportin.experiment.observables import NOT_MODELLED, catalogue
+    from exportin.experiment.fate import FATE_PARTS
+    from exportin.experiment.observables import catalogue
     from exportin.kernel.batch import Outcome
     from exportin.network.pathway import SIGNALS, pathways
     from exportin.network.process import load_process, process_names
+    from exportin.result.fate import FATES
 
     schema = [getattr(scenario_schema, name) for name in scenario_schema.__all__]
     core = [name for name in process_names() if load_process(name).pathway is None]
@@ -123,7 +181,7 @@ def promised() -> dict[str, list[str]]:
         "export-cycle.md": [f"`{name}`" for name in reactions] + [f"`{name}.ant`" for name in core],
         **{f"pathways/{name}.md": [f"{one}.ant" for one in pathway.processes] for name, pathway in pathways().items()},
         "pathways/index.md": [f"`{name}`" for name in (*pathways(), *SIGNALS)],
-        "observables.md": [f"`{name}`" for name in [*seen, *NOT_MODELLED]],
+        "observables.md": [f"`{name}`" for name in [*seen, *FATE_PARTS, *FATES]],
         "kernel.md": [f"`{outcome.name}`" for outcome in Outcome],
         "cli.md": commands + [f"`{option}`" for option in options],
     }
@@ -134,8 +192,8 @@ def main() -> int:
     write, found, links, ran = "--write" in sys.argv, [], 0, 0
     for page in PAGES:
         old = page.read_text(encoding="utf-8")
-        new, count, wrong = check_code(page, GRADES.sub(lambda _: grades(), old) if page.name == "parameters.md" else old)
-        wrong += ["parameters.md: the counts by grade are out of date"] if wrong == [] and new != old else []
+        new, count, wrong = check_code(page, made(old))
+        wrong += [f"{page.name}: a table made from the program's is out of date"] if wrong == [] and new != old else []
         if write and new != old:
             print(f"{page.name}: {page.write_text(new, encoding='utf-8')} characters brought up to date")
             wrong = [one for one in wrong if "fails" in one]

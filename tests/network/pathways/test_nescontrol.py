@@ -168,7 +168,8 @@ def test_a_nuclear_writer_and_a_cytoplasmic_eraser_turn_a_wheel(control):
     numbers = control.numbers
     written = numbers["NESCARGO_kwrite"] * numbers["Vn"] * state["NESCARGO_n"]
     erased = numbers["NESCARGO_kerase"] * numbers["Vc"] * state["NESCARGO_MOD_c"]
-    net = numbers["Vn"] * state["NESCARGO_MOD_kexport"] * state["NESCARGO_MOD_n"] - numbers["NESCARGO_kimp"] * numbers["Vc"] * state["NESCARGO_MOD_c"]
+    out = numbers["Vn"] * state["NESCARGO_MOD_kexport"] * state["NESCARGO_MOD_n"]
+    net = out - numbers["NESCARGO_kimp"] * numbers["Vc"] * state["NESCARGO_MOD_c"]
     assert written > 0
     assert written == pytest.approx(erased, rel=1e-6)
     assert net == pytest.approx(written, rel=1e-6)
