@@ -50,6 +50,8 @@ def _exposure(one: Exposure) -> dict[str, Any]:
     told |= {name: value for name, value in (("fu", one.fu), ("accumulation", one.accumulation)) if value is not None}
     if one.compound.rates:
         told["rates"] = {name: f"{row.value:g} {row.unit}" for name, row in one.compound.rates.items()}
+    if one.basis is not None:
+        told["pharmacokinetics"] = one.basis
     digest = hashlib.sha256(repr(given).encode()).hexdigest()[:16]
     return {**told, "mechanism": one.compound.mechanism, "events": len(given), "events_digest": digest, "given": given[:LONGEST]}
 

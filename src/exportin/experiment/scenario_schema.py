@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -43,6 +44,7 @@ class ExposureEntry(_Strict):
     accumulation: float | None = None
     body_surface: str | None = None
     weight: str | None = None
+    species: str = "human"
     mechanism: str | None = None
     molar_mass: str | None = None
     rates: dict[str, str] = {}
@@ -56,11 +58,14 @@ class ExposureEntry(_Strict):
             raise ValueError("start and stop go with a concentration; a regimen says itself when its doses are")
         if ways[0] != "regimen" and (self.body_surface is not None or self.weight is not None):
             raise ValueError("body_surface and weight go with a regimen in mg/m2 or mg/kg")
+        if ways[0] != "regimen" and self.species != "human":
+            raise ValueError("species goes with a regimen")
         return self
 
-    def compound(self) -> Compound:
-        """The drug, with the rates of this entry."""
-        return find_compound(self.drug, mechanism=self.mechanism, molar_mass=self.molar_mass, **self.rates)
+    def compound(self, folder: Path | None = None) -> Compound:
+        """The drug, with the rates of this entry; a file of its own is looked up in `folder`."""
+        drug = (folder or Path()) / self.drug if self.drug.endswith((".yaml", ".yml")) else self.drug
+        return find_compound(drug, mechanism=self.mechanism, molar_mass=self.molar_mass, **self.rates)
 
 
 class Population(_Strict):

@@ -15,6 +15,7 @@ MACHINERY = ("ran_cycle", "ran_leak", "ntf2", "ranbp1", "ranbp1_nucleus", "ranbp
 RANBP1_COMPLEX = "RANGTP_RANBP1"
 COVALENT = ("irreversible_michael", "slowly_reversible_covalent", "degrader")
 NO_CYSTEINE, OTHER_GROOVE = "XPO1_C528S", "XPO1_E571K"  # alleles without the drugs' cysteine, and with a changed binding groove
+OFFTARGET = "offtarget_stress"
 PK_UNITS = {"KA": "1/h", "CL": "L/h", "V2": "L", "Q": "L/h", "V3": "L"}
 _PK_STATES = {"DEPOT": "V2", "CENT": "V2", "PERI": "V3"}
 _RAN_ROLES = {
@@ -194,9 +195,23 @@ def _rules(structure: Structure, forms: Mapping[str, str | None], riders: list[s
             rules.append(Rule(f"{name}_KI", f"{name}_KD * (1 + {name}_kinact / {name}_krev)", "uM"))
         if NO_CYSTEINE in structure.alleles:
             rules.append(Rule(f"{name}_C528S_KI", f"{name}_KI * C528S_fold", "uM"))
+    rules += _offtarget(structure)
     if OTHER_GROOVE in structure.alleles:
         rules += [Rule(_affinity(one, OTHER_GROOVE), f"{one}_KD_NES * {one}_E571K_fold", "uM") for one in structure.cargoes]
     induced = [f"{drug.symbol}_induction * {drug.symbol}_bound / XPO1_amount" for drug in structure.drugs]
     shares = f"piecewise({' + '.join(induced)}, XPO1_amount > XPO1_trace, 0)" if induced else "0 * XPO1_mrna"  # a cell may have no XPO1
     rules.append(Rule("XPO1_induction", shares, "1"))
     return tuple(rules)
+
+
+def _offtarget(structure: Structure) -> list[Rule]:
+    """What the drugs do to the cell without XPO1, by free drug in the cytoplasm, where a pathway of the cell reads it."""
+    harmful = [drug.symbol for drug in structure.drugs if drug.offtarget]
+    readers = [part for pathway in find_pathways(structure.pathways) for part in pathway.parts if OFFTARGET in part.text]
+    if not harmful or not readers:
+        return []
+    terms = []
+    for name in harmful:  # rounding may leave a trace below zero, which has no power
+        level = f"{name}_c / {name}_offtarget_EC50"
+        terms.append(f"piecewise(({level})^{name}_offtarget_exponent, {level} > offtarget_trace, 0)")
+    return [Rule(OFFTARGET, " + ".join(terms), "1")]

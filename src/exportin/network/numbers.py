@@ -216,7 +216,8 @@ def _row(name: str, cell: Cell, structure: Structure) -> Parameter | None:
         if name.startswith(f"{drug.symbol}_"):
             general = name.removeprefix(f"{drug.symbol}_")
             if general == "fu":
-                general = f"{drug.symbol}_fu_plasma" if drug.route == "oral" else "fu_medium"
+                own = f"{drug.symbol}_fu_plasma"
+                general = "fu_medium" if drug.route == "dish" else own if own in rows else "fu_plasma"
             if general in rows:
                 return cell.parameter(general)
     return None

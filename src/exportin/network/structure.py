@@ -13,11 +13,22 @@ __all__ = ["Blueprint", "DrugSlot", "Instance", "Rule", "Structure"]
 
 @dataclass(frozen=True)
 class DrugSlot:
-    """A drug's place in the model: its symbol, how it acts, and how it gets to the cell (``dish`` or ``oral``)."""
+    """A drug's place in the model.
+
+    Attributes
+    ----------
+    symbol, mechanism : str
+        What it is and how it acts on XPO1.
+    route : str
+        How it gets to the cell: ``dish`` or ``oral``.
+    offtarget : bool
+        Whether it also harms the cell without XPO1: it has a row ``<SYMBOL>_offtarget_EC50``.
+    """
 
     symbol: str
     mechanism: str
     route: str = "dish"
+    offtarget: bool = False
 
 
 @dataclass(frozen=True)

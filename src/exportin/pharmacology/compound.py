@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,10 +11,15 @@ from exportin.errors import BadQuantity, UnknownName, squash
 from exportin.network.parameters import Parameter, defaults
 from exportin.network.reporter import refuse_taken_name
 
-__all__ = ["Compound", "compound"]
+__all__ = ["PHARMACOKINETIC_RATES", "Compound", "compound"]
 
 MECHANISMS = ("irreversible_michael", "slowly_reversible_covalent", "reversible", "degrader")
-_UNITS = {"kon": "1/(uM*s)", "KI": "uM", "KD": "uM", "kinact": "1/s", "krev": "1/h", "kdeg": "1/h", "induction": "1"}
+PHARMACOKINETIC_RATES = ("KA", "CL", "V2", "Q", "V3")
+RATE_UNITS = {
+    "kon": "1/(uM*s)", "KI": "uM", "KD": "uM", "kinact": "1/s", "krev": "1/h", "kdeg": "1/h", "induction": "1",
+    "offtarget_EC50": "uM", "KA": "1/h", "CL": "L/h", "V2": "L", "Q": "L/h", "V3": "L",
+}  # fmt: skip
+_POSITIVE = ("KI", "KD", "kon", "kinact", "offtarget_EC50", *PHARMACOKINETIC_RATES)
 _NEEDED = {
     "irreversible_michael": ("KI", "kinact"),
     "slowly_reversible_covalent": ("KD", "kinact", "krev"),
@@ -50,13 +56,14 @@ class Compound:
     aliases: tuple[str, ...] = ()
 
 
-def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None = None, **rates: str) -> Compound:
+def compound(name: str | os.PathLike[str], *, mechanism: str | None = None, molar_mass: str | None = None, **rates: str) -> Compound:
     """A compound of the catalogue, or a new one.
 
     Parameters
     ----------
-    name : str
-        Name or alias; case and punctuation do not matter.
+    name : str or path
+        Name or alias; case and punctuation do not matter. Or a file that ends in ``.yaml`` or ``.yml`` and describes a new
+        compound (`exportin.pharmacology.compound_file`).
     mechanism : str, optional
         Makes a new compound of this mechanism.
     molar_mass : str, optional
@@ -64,7 +71,8 @@ def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None 
     **rates : str
         ``kon`` (1/(uM*s)), ``KI`` (uM, of the encounter), ``KD`` (uM, apparent, covalent step included), ``kinact`` (1/s),
         ``krev`` (1/h), ``kdeg`` (1/h, extra decay of drug-bound XPO1), ``induction`` (rise of XPO1 mRNA over the
-        untreated level at full occupancy; 2 means threefold).
+        untreated level at full occupancy; 2 means threefold), ``offtarget_EC50`` (uM, free drug in the cell that does one unit
+        of harm without XPO1). For a regimen: ``CL``, ``Q`` (L/h), ``V2``, ``V3`` (L), all apparent, and ``KA`` (1/h), all five.
 
     Raises
     ------
@@ -79,14 +87,18 @@ def compound(name: str, *, mechanism: str | None = None, molar_mass: str | None 
     """
     from exportin import knowledge
 
+    if isinstance(name, os.PathLike) or str(name).endswith((".yaml", ".yml")):
+        return _from_file(name, mechanism, molar_mass, rates)
+    _refuse_half_a_body(rates)
     for row in knowledge.facts("compounds"):
         if squash(name) in {squash(row.name), squash(row.symbol), *(squash(alias) for alias in row.aliases)}:
             if mechanism is not None and mechanism != row.mechanism:
                 raise BadQuantity(f"mechanism: {row.name} is {row.mechanism} in the catalogue; give a new name to a new compound.")
             changed = {f"{row.symbol}_{rate}": _rate(rate, given, row.mechanism) for rate, given in rates.items()}
-            if molar_mass is not None:
+            if molar_mass is not None and row.molar_mass is not None:
                 raise BadQuantity(f"molar_mass: {row.name} has its own in the catalogue; give a new name to a new compound.")
-            return Compound(row.symbol, row.name, row.mechanism, row.molar_mass, _renamed(changed), (row.symbol, *row.aliases))
+            mass = row.molar_mass if molar_mass is None else _mass(molar_mass)
+            return Compound(row.symbol, row.name, row.mechanism, mass, _renamed(changed), (row.symbol, *row.aliases))
     if mechanism is None:
         raise UnknownName("compound", name, [row.name for row in knowledge.facts("compounds")])
     return _new(name, mechanism, molar_mass, rates)
@@ -101,26 +113,48 @@ def _new(name: str, mechanism: str, molar_mass: str | None, rates: Mapping[str, 
     refuse_taken_name(symbol, "compound")
     missing = [rate for rate in _NEEDED[mechanism] if rate not in rates]
     if missing:
-        raise BadQuantity(f"a {mechanism} compound needs {', '.join(missing)}; for example {missing[0]}='1 {_UNITS[missing[0]]}'.")
+        raise BadQuantity(f"a {mechanism} compound needs {', '.join(missing)}; for example {missing[0]}='1 {RATE_UNITS[missing[0]]}'.")
     given = {f"{symbol}_{rate}": _rate(rate, text, mechanism) for rate, text in rates.items()}
     fixed = defaults()["LMB_krev"]
     for rate in ("krev", "kdeg", "induction"):
-        row = Parameter(rate, 0.0, _UNITS[rate], fixed.distribution, "assumed", "new compound", "-", "not given, so none")
+        row = Parameter(rate, 0.0, RATE_UNITS[rate], fixed.distribution, "assumed", "new compound", "-", "not given, so none")
         given.setdefault(f"{symbol}_{rate}", row)
-    mass = None if molar_mass is None else units.parse(molar_mass, "kDa", "molar_mass", positive=True) * 1000
-    return Compound(symbol, name, mechanism, mass, _renamed(given))
+    return Compound(symbol, name, mechanism, None if molar_mass is None else _mass(molar_mass), _renamed(given))
+
+
+def _from_file(path: str | os.PathLike[str], mechanism: str | None, molar_mass: str | None, rates: Mapping[str, str]) -> Compound:
+    from exportin.pharmacology.compound_file import read_compound
+
+    surplus = [*(["mechanism"] if mechanism else []), *(["molar_mass"] if molar_mass else []), *rates]
+    if surplus:
+        raise BadQuantity(f"{surplus[0]}: {os.fspath(path)!r} describes its compound by itself; change the file instead.")
+    return read_compound(path)
+
+
+def _mass(given: str) -> float:
+    """g/mol."""
+    return units.parse(given, "kDa", "molar_mass", positive=True) * 1000
+
+
+def _refuse_half_a_body(rates: Mapping[str, str]) -> None:
+    lacking = [rate for rate in PHARMACOKINETIC_RATES if rate not in rates]
+    if lacking and len(lacking) < len(PHARMACOKINETIC_RATES):
+        example = f"{lacking[0]}='1 {RATE_UNITS[lacking[0]]}'"
+        raise BadQuantity(
+            f"pharmacokinetics are {', '.join(PHARMACOKINETIC_RATES)} together; missing {', '.join(lacking)}: give {example}."
+        )
 
 
 def _rate(rate: str, given: str, mechanism: str) -> Parameter:
     """A rate given by the user, as a row."""
-    if rate not in _UNITS:
-        raise UnknownName("rate", rate, _UNITS)
+    if rate not in RATE_UNITS:
+        raise UnknownName("rate", rate, RATE_UNITS)
     if rate in ("KI", "KD", "kinact", "krev") and rate not in (*_NEEDED[mechanism], *(("krev",) if mechanism != "reversible" else ())):
         raise BadQuantity(f"{rate}: a {mechanism} compound is described by {', '.join(_NEEDED[mechanism])}.")
-    positive = rate in ("KI", "KD", "kon", "kinact") or (rate == "krev" and "krev" in _NEEDED[mechanism])
-    value = units.to_unit(units.parse(given, _UNITS[rate], rate, positive=positive), _UNITS[rate])
+    positive = rate in _POSITIVE or (rate == "krev" and "krev" in _NEEDED[mechanism])
+    value = units.to_unit(units.parse(given, RATE_UNITS[rate], rate, positive=positive), RATE_UNITS[rate])
     fixed = defaults()["LMB_krev"].distribution
-    return Parameter(rate, value, _UNITS[rate], fixed, "assumed", "set by the user", "-", "given by the user")
+    return Parameter(rate, value, RATE_UNITS[rate], fixed, "assumed", "set by the user", "-", "given by the user")
 
 
 def _renamed(rows: Mapping[str, Parameter]) -> dict[str, Parameter]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from exportin import units
-from exportin.errors import BadQuantity, BadRegimen, NotModelled
+from exportin.errors import BadQuantity, BadRegimen
 from exportin.network.blueprint import DrugSlot
-from exportin.pharmacology.compound import Compound
+from exportin.network.parameters import defaults
+from exportin.pharmacology.body import HUMAN, PERSON, Body, basis, find_body, molar_mass, refuse_without, typical_bodies
+from exportin.pharmacology.compound import PHARMACOKINETIC_RATES, Compound
 from exportin.pharmacology.compound import compound as find_compound
 from exportin.pharmacology.event import Dose, Event, doses_to_events, merge
 
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Exposure", "exposure", "regimen"]
 
-WITH_PHARMACOKINETICS = ("SELINEXOR",)
 RUN_IN = 90 * 24 * 3600.0  # s; 24 half-lives of XPO1 where nothing grows (90 h), which forgets last of all that a dose moves
 
 
@@ -39,6 +41,8 @@ class Exposure:
         What was asked for, in the user's words.
     fu, accumulation : float or None
         Free fraction outside and free drug inside over free drug outside, where the user gave them.
+    body : Body
+        Whom a regimen is given to.
     """
 
     compound: Compound
@@ -47,11 +51,18 @@ class Exposure:
     label: str
     fu: float | None = None
     accumulation: float | None = None
+    body: Body = PERSON
 
     @property
     def slot(self) -> DrugSlot:
         """The drug's place in the model."""
-        return DrugSlot(self.compound.symbol, self.compound.mechanism, self.route)
+        harm = f"{self.compound.symbol}_offtarget_EC50"
+        return DrugSlot(self.compound.symbol, self.compound.mechanism, self.route, harm in self.compound.rates or harm in defaults())
+
+    @property
+    def basis(self) -> str | None:
+        """What its pharmacokinetics rest on; None in a dish."""
+        return basis(self.compound, self.body) if self.route == "oral" else None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -72,9 +83,9 @@ class Exposure:
         BadRegimen
             If they overlap, differ in route or in the compound's rates.
         """
-        alike = (self.compound, self.route, self.fu, self.accumulation) == (other.compound, other.route, other.fu, other.accumulation)
-        if not alike:
-            raise BadRegimen(f"{self.compound.name}: two exposures of one drug must have the same route, rates and free fraction.")
+        mine, others = ((one.compound, one.route, one.fu, one.accumulation, one.body) for one in (self, other))
+        if mine != others:
+            raise BadRegimen(f"{self.compound.name}: two exposures of one drug must have the same route, rates, free fraction and body.")
         if self.route == "oral":
             return replace(self, events=merge((*self.events, *other.events)), label=f"{self.label}; {other.label}")
         first, second = sorted((self, other), key=lambda one: one.events[0].time)
@@ -132,6 +143,7 @@ def regimen(
     *,
     body_surface: str | None = None,
     weight: str | None = None,
+    species: str = HUMAN,
     fu: float | None = None,
     accumulation: float | None = None,
 ) -> Exposure:
@@ -145,7 +157,9 @@ def regimen(
         Text such as ``"60 mg PO days 1,3 every 7 d for 28 d"``, or the doses of one patient of an event table
         (`exportin.pharmacology.nonmem.read_event_table`).
     body_surface, weight : str, optional
-        For doses per square metre or kilogram.
+        For doses per square metre or kilogram; the weight of an animal also scales its pharmacokinetics.
+    species : str
+        ``human``, or an animal, to which the human numbers are scaled by weight.
     fu, accumulation : float, optional
         Free fraction in plasma, and free drug inside over outside; by default the tables'.
 
@@ -160,26 +174,30 @@ def regimen(
     --------
     >>> len(regimen("selinexor", "60 mg PO days 1,3 every 7 d for 28 d").events)
     8
+    >>> regimen("KPT-276", "150 mg/kg PO tiw for 7 d", species="mouse").basis
+    "assumed: selinexor's, with folds that span what is not known; scaled by body weight to a mouse of 0.022 kg"
     """
     from exportin.pharmacology.regimen import parse_regimen
 
     drug = _drug(compound)
-    if drug.symbol not in WITH_PHARMACOKINETICS or drug.molar_mass is None:
-        raise NotModelled(f"{drug.name} has no pharmacokinetics in the tables (selinexor has); give a dish concentration instead.")
+    refuse_without(drug)
+    body = find_body(species, weight)
+    if weight is None and body.weight is not None:
+        weight = f"{body.weight!r} kg"
     listed: tuple[Any, ...] = parse_regimen(doses, body_surface=body_surface, weight=weight) if isinstance(doses, str) else tuple(doses)
     if not listed or not all(isinstance(dose, Dose) for dose in listed):
         raise BadRegimen("the list of doses is empty or holds something else; read one with read_event_table, or give a text.")
-    events = doses_to_events(listed, drug.molar_mass)
+    events = doses_to_events(listed, molar_mass(drug) or 0.0)
     label = doses if isinstance(doses, str) else f"{len(listed)} doses of an event table"
-    return Exposure(drug, "oral", tuple(events), label, _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf")))
+    return Exposure(drug, "oral", tuple(events), label, _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf")), body)
 
 
 def _drug(given: Any) -> Compound:
     if isinstance(given, Compound):
         return given
-    if not isinstance(given, str):
-        raise BadQuantity(f"{given!r} is not a compound; give its name, or make one with exportin.compound.")
-    return find_compound(given)
+    if not isinstance(given, (str, os.PathLike)):
+        raise BadQuantity(f"{given!r} is not a compound; give its name or its file, or make one with exportin.compound.")
+    return find_compound(cast("str | os.PathLike[str]", given))
 
 
 def _share(name: str, given: Any, most: float) -> float | None:
@@ -206,11 +224,10 @@ def pharmacokinetics(one: Exposure, seed: int, draw: int | None, patient: int | 
 
     if one.route != "oral":
         return {}
-    sets = pk.load_draws()
-    model = pk.typical() if draw is None else sets[int(uniform_share(seed, "draw", f"{one.compound.symbol}_pk", draw) * len(sets))]
+    model = typical_bodies(one.compound, one.body, seed, None if draw is None else [draw])[0]
     if patient is not None:
         model = pk.patient_pk(model, [uniform_share(seed, "patient", f"{one.compound.symbol}_eta{k}", patient) for k in (1, 2)])
-    return {f"{one.compound.symbol}_{name}": getattr(model, name) for name in ("KA", "CL", "V2", "Q", "V3")}
+    return {f"{one.compound.symbol}_{name}": getattr(model, name) for name in PHARMACOKINETIC_RATES}
 
 
 def pharmacokinetic_columns(
@@ -224,17 +241,20 @@ def pharmacokinetic_columns(
 
     if one.route != "oral" or (draws is None and patients is None):
         return dict(pharmacokinetics(one, seed, None, None))
-    symbol, sets = one.compound.symbol, pk.load_draws()
-    chosen = [None] if draws is None else (uniform_shares(seed, "draw", f"{symbol}_pk", draws) * len(sets)).astype(int).tolist()
+    symbol = one.compound.symbol
+    chosen: Sequence[int] = [0]
+    typical = typical_bodies(one.compound, one.body, seed, None)
+    if draws is not None:
+        different, chosen = (found.tolist() for found in np.unique(draws, return_inverse=True))
+        typical = typical_bodies(one.compound, one.body, seed, different)
     etas: list[Any] = [None]
     if patients is not None:
         etas = list(zip(*(uniform_shares(seed, "patient", f"{symbol}_eta{k}", patients).tolist() for k in (1, 2)), strict=True))
     length = max(len(chosen), len(etas))
     made: dict[Any, Any] = {}
     bodies: list[Any] = []
-    for which, eta in zip(chosen * (length // len(chosen)), etas * (length // len(etas)), strict=True):
+    for which, eta in zip([*chosen] * (length // len(chosen)), etas * (length // len(etas)), strict=True):
         if (which, eta) not in made:
-            typical = pk.typical() if which is None else sets[which]
-            made[which, eta] = typical if eta is None else pk.patient_pk(typical, eta)
+            made[which, eta] = typical[which] if eta is None else pk.patient_pk(typical[which], eta)
         bodies.append(made[which, eta])
-    return {f"{symbol}_{name}": np.array([getattr(body, name) for body in bodies]) for name in ("KA", "CL", "V2", "Q", "V3")}
+    return {f"{symbol}_{name}": np.array([getattr(body, name) for body in bodies]) for name in PHARMACOKINETIC_RATES}
