@@ -94,8 +94,8 @@ class Condition:
 
     def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Share of dead cells, viability, and share of cells that live untreated, each of shape (set,)."""
-        halves = np.array_split(np.arange(len(shares)), 2)
-        with ThreadPoolExecutor(2) as pool:
+        halves = np.array_split(np.arange(len(shares)), 1)
+        with ThreadPoolExecutor(1) as pool:
             parts = list(pool.map(lambda half: self._run(names, shares[half], sisters), [half for half in halves if len(half)]))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 

@@ -14,7 +14,7 @@ import numpy as np
 from conditions import Condition, calibrated_names, read_targets
 from scipy.special import ndtr
 
-KEEP, MOVES, LAST_MOVES, AIM = 0.7, 5, 20, 0.25  # effective sets after a step; moves at each power, at the end; acceptance aimed at
+KEEP, MOVES, LAST_MOVES, AIM = 0.6, 3, 18, 0.25  # effective sets after a step; moves at each power, at the end; acceptance aimed at
 SEED = 2026
 
 
@@ -69,18 +69,18 @@ def propose(places: np.ndarray, step: float, random: np.random.Generator) -> np.
     return np.where(random.uniform(size=(len(places), 1)) < 0.5, little, anew)
 
 
-def sample(folder: Path, sets: int) -> None:
+def sample(folder: Path, sets: int, seed: int) -> None:
     """Run or go on."""
     state_file, likelihood = folder / "state.npz", Likelihood()
     if state_file.exists():
         state = dict(np.load(state_file))
     else:
-        random = np.random.default_rng([SEED, 0])
+        random = np.random.default_rng([seed, 0])
         places = random.normal(size=(sets, len(likelihood.names)))
         scores, found = likelihood(places, np.full(sets, -np.inf), 1.0)
         state = {"places": places, "scores": scores, "found": found, "power": 0.0, "step": 0.4, "round": 0, "left": LAST_MOVES}
     while state["power"] < 1.0 or state["left"] > 0:
-        random = np.random.default_rng([SEED, 1 + int(state["round"])])
+        random = np.random.default_rng([seed, 1 + int(state["round"])])
         if state["power"] < 1.0:
             power = next_power(state["scores"], float(state["power"]))
             weights = np.exp((power - state["power"]) * (state["scores"] - state["scores"].max()))
@@ -121,6 +121,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sets", type=int, default=240)
+    parser.add_argument("--seed", type=int, default=SEED)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    sample(given.folder, given.sets)
+    sample(given.folder, given.sets, given.seed)

@@ -72,9 +72,13 @@ def run(
     typer.echo(json_format.dumps(result.to_dict(), indent=1) if json else str(result.summary()))
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'report.html'} and the data behind it.", err=True)
-    if result.left_out:
-        told = ", ".join(f"{count} {what}" for what, count in result.left_out.items())
-        typer.echo(f"exportin: {sum(result.left_out.values())} runs could not be computed and are left out ({told}).", err=True)
+    unborn = result.left_out.get("not alive", 0)
+    lost = {what: count for what, count in result.left_out.items() if what != "not alive"}
+    if unborn and not quiet:
+        typer.echo(f"exportin: {unborn} cells are dead before any drug and belong to no population; they are left out.", err=True)
+    if lost:
+        told = ", ".join(f"{count} {what}" for what, count in lost.items())
+        typer.echo(f"exportin: {sum(lost.values())} runs could not be computed and are left out ({told}).", err=True)
         raise typer.Exit(1)
 
 

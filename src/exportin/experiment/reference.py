@@ -20,7 +20,9 @@ __all__ = ["REFERENCE", "Reference", "find_levels"]
 
 REFERENCE = "XPO1_loaded_reference"
 LOADED = "XPO1_loaded_n"
-ROUNDS, CLOSE, FARTHEST = 12, 1e-3, 2.0  # of the search; its end and its longest step, as logarithms
+ROUNDS, CLOSE, NEAR, FARTHEST = 12, 1e-3, 0.1, 2.0  # of the search; its end, what is near enough, its longest step, as logarithms
+FLAT = -0.05  # a slope beyond it is worth a secant
+UP = 0.7  # where a cell has no rest it exports too much for its reference: a higher one is tried
 
 
 @dataclass
@@ -59,23 +61,31 @@ class Reference:
 def find_levels(experiment: Experiment, numbers: Mapping[str, Any], count: int) -> NDArray[np.float64]:
     """The level of many parameter sets of typical cells, uM, shape (set,): where log(level found) - log(level given) is zero.
 
-    A secant search for each set by itself, so that none depends on the others.
+    More to be measured against means less export, so the gap falls with the level given. A secant search within what is known to be too
+    low and too high, for each set by itself, so that none depends on the others.
     """
     table = np.full(count, experiment.cell.parameter(REFERENCE).internal)
     place = np.log(table)
-    gap = _loaded(experiment, numbers, place) - place
-    before, gap_before = place.copy(), gap.copy()
-    place = place + 0.5 * np.clip(np.nan_to_num(gap), -FARTHEST, FARTHEST)
-    for _ in range(ROUNDS):
+    low, high = np.full(count, -np.inf), np.full(count, np.inf)
+    before, gap_before = place, np.full(count, np.nan)
+    best, nearest = table, np.full(count, np.inf)
+    for number in range(ROUNDS):
         gap = _loaded(experiment, numbers, place) - place
-        if not (np.abs(gap) > CLOSE).any():
+        nearer = np.abs(gap) < nearest
+        best, nearest = np.where(nearer, np.exp(place), best), np.where(nearer, np.abs(gap), nearest)
+        off = nearest > CLOSE
+        if not off.any():
             break
+        low, high = np.where(gap > 0, np.maximum(low, place), low), np.where(gap < 0, np.minimum(high, place), high)
         with np.errstate(invalid="ignore", divide="ignore"):
             slope = (gap - gap_before) / (place - before)
-            step = np.where(slope < -0.05, -gap / slope, 0.5 * gap)
-        step = np.where(np.abs(gap) > CLOSE, np.clip(np.nan_to_num(step), -FARTHEST, FARTHEST), 0.0)
-        before, gap_before, place = place, gap, place + step
-    return np.where(np.isfinite(gap) & (np.abs(gap) < 0.1), np.exp(place), table)
+            step = np.where(slope < FLAT, -gap / slope, 0.5 * gap)
+            middle = 0.5 * (np.where(np.isnan(gap), place, low) + high)
+        new = place + np.clip(np.nan_to_num(step, nan=UP), -FARTHEST, FARTHEST)
+        halve = np.isfinite(middle) & ((new <= low) | (new >= high) | (number % 3 == 2))
+        new = np.where(off, np.where(halve, middle, new), place)
+        before, gap_before, place = place, gap, new
+    return np.where(nearest < NEAR, best, table)
 
 
 def _loaded(experiment: Experiment, numbers: Mapping[str, Any], place: NDArray[np.float64]) -> NDArray[np.float64]:

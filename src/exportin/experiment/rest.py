@@ -19,7 +19,7 @@ HORIZON = 1e7  # s; beyond the slowest exchange of the export cycle and the slow
 DOUBLINGS = 40.0  # of the typical cell; what growth alone dilutes has then forgotten its start
 ROUGH = Tolerance(1e-4, 1e-7)  # Newton does the rest
 ROUNDS, CLOSE = 60, 1e-10  # of Newton's method for the totals, relative
-MOST_STEPS = 20_000  # a cell that settles takes a few hundred; what takes more oscillates
+MOST_STEPS = 5_000  # a cell that settles takes a few hundred; what takes more oscillates
 STEP, TINY = 2.0, 1e-14  # longest step, as a logarithm; what keeps a total of nothing solvable
 
 
@@ -77,6 +77,8 @@ def carry_over(state: NDArray[np.float64], weights: NDArray[np.float64], totals:
     >>> carry_over(np.array([3.0, 1.0]), np.array([[1.0, 1.0]]), np.array([8.0])).round(9)
     array([6., 2.])
     """
+    if not np.isfinite(totals).all():
+        return None
     empty = np.equal(totals, 0.0) & np.all(weights >= 0.0, axis=1)
     absent = np.any(weights[empty] > 0.0, axis=0)
     scaled = np.where(absent, 0.0, np.maximum(state, 0.0))  # a protein that the cell lacks is in none of its complexes
