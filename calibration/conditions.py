@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import exportin as xp
+from exportin.experiment import reference, rest
 from exportin.experiment.fate import DEAD, fate_parts, read_fate
 from exportin.experiment.prepared import prepare
 from exportin.experiment.reference import REFERENCE, find_levels
@@ -21,6 +22,7 @@ TARGETS = Path(__file__).with_name("targets.tsv")
 SISTERS, POINTS, HOUR = 8, 13, 3600.0
 HOPELESS = 0.3  # a set of which fewer sister cells live untreated is not treated
 TOLERANCE = Tolerance(1e-5, 1e-8)
+reference.ROUNDS, rest.MOST_STEPS = 6, 1500  # what is slow to settle is far from the data; a set is checked again when it ships
 
 
 def calibrated_names() -> list[str]:
@@ -102,17 +104,23 @@ class Condition:
     def _run(self, names, shares, sisters):
         here, count = self.experiment, len(shares) * sisters
         values = self.numbers(names, shares, sisters)
-        rest = here.rest(values, count)
+        untreated = here.rest(values, count)
         known = here.undisturbed(values)
-        before = here.solver.run([0.0, 1e-6], self.parts[:1], known, count=count, start=rest.states)
-        fine = (rest.outcomes == 0) & (before.outcomes == 0) & (before.values[:, 0, 0] < DEAD)
+        before = here.solver.run([0.0, 1e-6], self.parts[:1], known, count=count, start=untreated.states)
+        fine = (untreated.outcomes == 0) & (before.outcomes == 0) & (before.values[:, 0, 0] < DEAD)
         hopeful = fine & np.repeat(fine.reshape(-1, sisters).mean(1) >= HOPELESS, sisters)
         dead, lineage, living = np.full((3, count), np.nan)
         if hopeful.any():
             chosen = np.flatnonzero(hopeful)
             own = {name: value[chosen] if np.ndim(value) else value for name, value in known.items()}
             run = here.solver.run(
-                self.grid, self.parts, own, count=len(chosen), start=rest.states[chosen], changes=list(here.changes), tolerance=TOLERANCE
+                self.grid,
+                self.parts,
+                own,
+                count=len(chosen),
+                start=untreated.states[chosen],
+                changes=list(here.changes),
+                tolerance=TOLERANCE,
             )
             curves = [run.values[:, :, part] for part in range(3)]
             begun = [curve[:, :1] for curve in curves]

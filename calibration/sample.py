@@ -14,7 +14,7 @@ import numpy as np
 from conditions import Condition, calibrated_names, read_targets
 from scipy.special import ndtr
 
-KEEP, MOVES, LAST_MOVES, AIM = 0.6, 3, 18, 0.25  # effective sets after a step; moves at each power, at the end; acceptance aimed at
+KEEP, MOVES, LAST_MOVES, AIM = 0.5, 2, 12, 0.25  # effective sets after a step; moves at each power, at the end; acceptance aimed at
 SEED = 2026
 
 

@@ -89,23 +89,23 @@ def _places(terms: Terms, symbol: str) -> list[Observable]:
     nucleus, cytoplasm = terms.concentration(symbol, "n"), terms.concentration(symbol, "c")
     inside, outside = terms.amount(symbol, "n"), terms.amount(symbol, "c")
     return [
-        Observable(f"{symbol}_nc", "1", (nucleus, cytoplasm), lambda here, *_: _divided(*here)),
+        Observable(f"{symbol}_nc", "1", (nucleus, cytoplasm), lambda here, _, __: _divided(*here)),
         Observable(f"{symbol}_n", "uM", (nucleus,)),
         Observable(f"{symbol}_c", "uM", (cytoplasm,)),
-        Observable(f"{symbol}_nuclear", "1", (inside, terms.algebra.add(inside, outside)), lambda here, *_: _over(*here)),
+        Observable(f"{symbol}_nuclear", "1", (inside, terms.algebra.add(inside, outside)), lambda here, _, __: _over(*here)),
     ]
 
 
 def _export_rate(terms: Terms, symbol: str) -> Observable:
     parts = terms.export_flux(symbol), terms.amount(symbol, "n")
-    return Observable(f"{symbol}_kexp", "1/min", parts, lambda here, *_: _over(*here) * SECONDS_PER_MINUTE)
+    return Observable(f"{symbol}_kexp", "1/min", parts, lambda here, _, __: _over(*here) * SECONDS_PER_MINUTE)
 
 
 def _pore(terms: Terms, transit: float) -> list[Observable]:
     traffic = terms.pore_traffic()
     return [
         Observable("pore_traffic", "1/s", (traffic,)),
-        Observable("pore_transit", "1", (traffic,), lambda here, *_: transit * here[0]),
+        Observable("pore_transit", "1", (traffic,), lambda here, _, __: transit * here[0]),
     ]
 
 
@@ -116,12 +116,12 @@ def _exporter(terms: Terms, drugs: Sequence[str]) -> list[Observable]:
     whole = algebra.add(find("Vn"), find("Vc"))
     capacity = terms.export_flux("REFERENCE"), terms.amount("REFERENCE", "n")
     return [
-        Observable("XPO1_occupancy", "1", (bound, amount), lambda here, *_: _over(*here)),
+        Observable("XPO1_occupancy", "1", (bound, amount), lambda here, _, __: _over(*here)),
         Observable("XPO1_active", "1", (algebra.sub(amount, bound), amount), lambda here, start, _: _over(here[0], start[1])),
         Observable("XPO1_total", "uM", (algebra.div(amount, whole),)),
         Observable("XPO1_mrna", "1", (find("XPO1_mrna"),)),
         Observable("export_capacity", "1", capacity, lambda here, start, _: _over(_over(*here), _over(*start))),
-        Observable("RANGTP_nc", "1", (find("RANGTP_n"), find("RANGTP_c")), lambda here, *_: _divided(*here)),
+        Observable("RANGTP_nc", "1", (find("RANGTP_n"), find("RANGTP_c")), lambda here, _, __: _divided(*here)),
     ]
 
 

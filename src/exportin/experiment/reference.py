@@ -40,7 +40,7 @@ class Reference:
     """
 
     experiment: Experiment
-    known: dict[int | None, float] = field(default_factory=dict)
+    known: dict[int | None, float] = field(default_factory=dict[int | None, float])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def level(self, draw: int | None) -> float:

@@ -43,7 +43,7 @@ def settle_cells(
     horizon = max(HORIZON, DOUBLINGS * float(typical.get("doubling_time", 0.0)))  # the same for all, whichever are computed together
     control = tolerance or ROUGH
     first = solver.settle(horizon, typical, tolerance=control, most_steps=MOST_STEPS)
-    if count == 1 and all(np.array_equal(values.get(name), typical[name]) for name in typical):
+    if count == 1 and all(np.array_equal(values.get(name, np.nan), typical[name]) for name in typical):
         return first
     if first.outcomes[0] != Outcome.DONE:
         return solver.settle(horizon, values, count=count, tolerance=control, most_steps=MOST_STEPS)
