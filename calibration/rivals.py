@@ -1,8 +1,8 @@
-"""Score named rivals of the model by how well the calibrated sets go on agreeing with the calibration data under each.
+"""Score named rivals of the model by how well weighed sets agree with the calibration data under each.
 
-Usage: ``python calibration/rivals.py FOLDER``. For a switch the Bayes factor of the alternative over the default is the mean over the
-calibrated sets of the ratio of likelihoods; for a continuous rival (phi, a share) it is the odds of the calibrated sets over the even odds
-of the prior. Writes ``calibration/rivals.tsv``.
+Usage: ``python calibration/rivals.py FOLDER``. For a switch the Bayes factor of the alternative over the default is the weighted mean of
+the ratio of likelihoods over the best sets; for a continuous rival (phi, a share) it is the odds of the weighed sets over the even odds of
+the prior. Both at the power of the likelihood that the draws have (`tabulate.py`). Writes ``calibration/rivals.tsv``.
 """
 
 from __future__ import annotations
@@ -12,51 +12,52 @@ from pathlib import Path
 
 import numpy as np
 from conditions import Condition, read_targets
-from scipy.special import ndtr
+from tabulate import read_sets, usable_power, weigh
 
 HERE = Path(__file__).parent
+MOST = 40  # sets that a switch is tried on
 SWITCHES = {
-    "RPL arm on MDM2 off": "RPL_arm=0",
+    "RPL5 and RPL11 do not act on MDM2": "RPL_arm=0",
     "no feedback on RNA polymerase I": "POL1_feedback=0",
     "BCR-ABL1 can be trapped in the nucleus": "BCR_ABL1_entrapment=1",
     "survivin does not protect": "BIRC5_protects=0",
-    "XPO1 mRNA not induced": "XPO1_mrna_feedback=0",
+    "XPO1 mRNA is not induced": "XPO1_mrna_feedback=0",
     "every SINE has bound XPO1 destroyed as CBS9106 does": "KPT185_kdeg=0.115 SELINEXOR_kdeg=0.115",
 }
 SPLITS = {
-    "p53 destroyed outside rather than inside (TP53_phi below a half)": ("TP53_phi", 0.5),
-    "MYC's mRNA leaves mostly with XPO1 (MYC_XPO1_share above the middle)": ("MYC_XPO1_share", 0.5),
-    "strong RPL arm (RPL_hold above the middle)": ("RPL_hold", 0.5),
+    "p53 is destroyed outside rather than inside": ("TP53_phi", "below"),
+    "MYC's mRNA leaves mostly with XPO1": ("MYC_XPO1_share", "above"),
+    "RPL5 and RPL11 act strongly on MDM2": ("RPL_hold", "above"),
+    "p53 rather than FOXO commands PUMA at rest": ("BBC3_TP53_share", "above"),
 }
 
 
 def main(folder: Path) -> None:
     """Score all and write the table."""
-    held = np.load(folder / "draws.npz")
-    names, places, scores = list(held["names"]), ndtr(held["places"]), held["scores"]
+    names, shares, scores, _ = read_sets(folder)
+    power = usable_power(scores)
+    weights = weigh(scores, power)
     lines = ["rival\tkind\tbayes_factor\twhat"]
-    for what, (name, middle) in SPLITS.items():
-        if name not in names:
-            print("no such row:", name)
-            continue
-        column = places[:, names.index(name)]
-        share, least = np.mean(column > middle if "above" in what else column < middle), 0.5 / len(column)
-        told = f"{100 * share:.0f} % of {len(column)} calibrated sets, half of the prior"
-        lines.append(f"{what}\tsplit\t{(share + least) / (1 - share + least):.3g}\t{told}")
+    for what, (name, side) in SPLITS.items():
+        column = shares[:, names.index(name)]
+        share = weights[column > 0.5 if side == "above" else column < 0.5].sum()
+        told = f"{name} {side} the middle of its prior in {100 * share:.0f} % of the weighed sets"
+        lines.append(f"{what}\tsplit\t{share / (1 - share):.3g}\t{told}")
+    best = np.argsort(-scores)[:MOST]
     for what, setting in SWITCHES.items():
-        factor = np.mean(np.exp(np.minimum(sum_likelihood(names, places, setting) - scores, 20)))
-        lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}; mean ratio of likelihoods over {len(scores)} calibrated sets")
+        ratio = np.exp(power * np.minimum(log_likelihood(names, shares[best], setting) - scores[best], 50.0))
+        factor = (weights[best] * ratio).sum() / weights[best].sum()
+        lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}, over the {MOST} best sets")
         print(lines[-1], flush=True)
     (HERE / "rivals.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def sum_likelihood(names: list[str], places: np.ndarray, setting: str) -> np.ndarray:
-    """Log likelihood of every set under one more setting of every cell."""
-    targets, total = read_targets(), np.zeros(len(places))
+def log_likelihood(names: list[str], shares: np.ndarray, setting: str) -> np.ndarray:
+    """Of every set under one more setting of every cell."""
+    targets, total = read_targets(), np.zeros(len(shares))
     for key in dict.fromkeys(one.condition for one in targets):
         cell, given, drug, dose = key
-        condition = Condition(cell, setting if given == "-" else f"{given} {setting}", drug, dose)
-        dead, _, alive = condition.run(names, places)
+        dead, _, alive = Condition(cell, setting if given == "-" else f"{given} {setting}", drug, dose).run(names, shares)
         for target in targets:
             if target.condition == key:
                 total += target.log_likelihood(alive if target.kind == "alive" else dead)
