@@ -27,8 +27,14 @@ def fate(name, drug="-", dose="-", hours=HOURS, knocked=None, **given):
     exposures = [] if drug == "-" else [xp.exposure(drug, dose)]
     observe = ["apoptotic_fraction", "viability"]
     result = xp.simulate(cell, *exposures, until=hours, observe=observe, cells=CELLS, draws=DRAWS, points=25, tolerance=1e-5)
-    with np.errstate(all="ignore"):
-        return tuple(np.nanmean(result.shown(observable)[0, :, :, -1], axis=1) for observable in observe)
+    return tuple(of_living(result.shown(observable)[0, :, :, -1]) for observable in observe)
+
+
+def of_living(values):
+    """A population's number, of any of its cells that lives; NaN where none does."""
+    known = np.isfinite(values)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    return np.divide(total, known.sum(axis=1), out=np.full(len(values), np.nan), where=known.any(axis=1))
 
 
 def dead(*args, **given):
@@ -140,7 +146,8 @@ def test_normal_cells_are_spared_where_myeloma_dies(record_property):
         for normal in ("marrow stroma", "normal CD34+"):
             lost = np.array([dead(normal, "selinexor", dose) for dose in doses])
             spared = ((killed > 0.8) & (lost < 0.1)).any(axis=0)
-            gap = killed.max(axis=0) - lost[killed.argmax(axis=0), np.arange(DRAWS)]
+            strongest = np.nan_to_num(killed, nan=-1.0).argmax(axis=0), np.arange(DRAWS)
+            gap = killed[strongest] - lost[strongest]
             report(
                 record_property, f"{myeloma} dead over 0.8 with {normal} dead under 0.1 at some dose (difference of the dead)", gap, spared
             )
