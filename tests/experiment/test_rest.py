@@ -111,7 +111,8 @@ def test_the_export_cycle_has_one_rest_wherever_it_starts_from(experiment):
     assert from_typical == pytest.approx(from_own, rel=1e-6, abs=1e-9 * from_own.max())
 
 
-def test_the_typical_cell_is_settled_once(experiment, monkeypatch):
+def test_the_typical_cell_is_settled_once(monkeypatch):
+    experiment = prepare(xp.cell("HeLa"), (), 4)
     values = experiment.values_at(None, None, None)
     calls = []
     settle = type(experiment.solver).settle
@@ -119,7 +120,8 @@ def test_the_typical_cell_is_settled_once(experiment, monkeypatch):
     experiment.rest(values).checked()
     assert len(calls) == 1
     experiment.rest(experiment.values_at(None, None, 0)).checked()
-    assert len(calls) == 3  # the typical cell, and the sister
+    experiment.rest(experiment.values_at(None, None, 1)).checked()
+    assert len(calls) == 3  # the typical cell, and two sisters
 
 
 def test_sisters_without_noise_do_not_depend_on_their_company():

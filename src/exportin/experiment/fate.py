@@ -31,6 +31,7 @@ __all__ = ["FATE_PARTS", "alive", "fate_parts", "needs_pathways", "read_fate", "
 _NEEDED = {"apoptotic_fraction": "apoptosis", "viability": "apoptosis", LINEAGE: "apoptosis", "G1_fraction": "cycle"}
 FATE_PARTS = ("apoptotic_fraction", "viability", LINEAGE)
 _SPELT = {squash(name): name for name in _NEEDED}
+MOST = 50.0  # of the logarithm of a lineage; no run is that long
 DEAD = 0.5  # of `committed`, which is near 0 or 1
 
 
@@ -111,7 +112,7 @@ def read_fate(
     relative = np.divide(speed, before, out=np.zeros_like(speed), where=before > 0)
     rate = np.log(2.0) / doubling * (relative * living - 1.0)
     steps = 0.5 * (rate[:, 1:] + rate[:, :-1]) * np.diff(seconds)
-    lineage = np.exp(np.concatenate([np.zeros_like(rate[:, :1]), np.cumsum(steps, axis=1)], axis=1))
+    lineage = np.exp(np.minimum(MOST, np.concatenate([np.zeros_like(rate[:, :1]), np.cumsum(steps, axis=1)], axis=1)))
     return lineage if name == LINEAGE else living * lineage
 
 

@@ -115,8 +115,14 @@ class Experiment:
 
     def rest(self, values: Mapping[str, Any], count: int = 1, tolerance: Tolerance | None = None) -> Settled:
         """Untreated steady states; look at their outcomes."""
+        typical, first = self._typical
+        return settle_cells(self.solver, typical, self.undisturbed(values), count, tolerance, first if tolerance is None else None)
+
+    @functools.cached_property
+    def _typical(self) -> tuple[Columns, Settled]:
+        """Numbers of the typical cell, and its rest."""
         typical = self.undisturbed(self.values_at(None, None, None))
-        return settle_cells(self.solver, typical, self.undisturbed(values), count, tolerance)
+        return typical, settle_cells(self.solver, typical, typical, 1)
 
     def settled(self, values: Mapping[str, Any], count: int) -> Settled:
         """`rest`, begun from the tables' own typical cell, whatever its reference."""

@@ -24,7 +24,12 @@ STEP, TINY = 2.0, 1e-14  # longest step, as a logarithm; what keeps a total of n
 
 
 def settle_cells(
-    solver: Solver, typical: Mapping[str, Any], values: Mapping[str, Any], count: int, tolerance: Tolerance | None = None
+    solver: Solver,
+    typical: Mapping[str, Any],
+    values: Mapping[str, Any],
+    count: int,
+    tolerance: Tolerance | None = None,
+    first: Settled | None = None,
 ) -> Settled:
     """Settle many cells that differ in their numbers.
 
@@ -39,10 +44,12 @@ def settle_cells(
     count : int
     tolerance : Tolerance, optional
         Of the long run before Newton's method.
+    first : Settled, optional
+        The typical cell's rest, where it is known already.
     """
     horizon = max(HORIZON, DOUBLINGS * float(typical.get("doubling_time", 0.0)))  # the same for all, whichever are computed together
     control = tolerance or ROUGH
-    first = solver.settle(horizon, typical, tolerance=control, most_steps=MOST_STEPS)
+    first = first or solver.settle(horizon, typical, tolerance=control, most_steps=MOST_STEPS)
     if count == 1 and all(np.array_equal(values.get(name, np.nan), typical[name]) for name in typical):
         return first
     if first.outcomes[0] != Outcome.DONE:
