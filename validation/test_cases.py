@@ -75,19 +75,35 @@ PREDICTED = {
 }
 
 
-@pytest.mark.parametrize("what", [*CALIBRATED, *PREDICTED])
-def test_share_of_dead_cells(record_property, what):
-    """Calibration data and predictions side by side; a prediction may fail, and its share of draws is what is reported."""
-    args, comes_out = (CALIBRATED | PREDICTED)[what]
+MISSED = {"C159": "15 %: 3 % dead at 150 nM", "C232": "0 %: 20 % dead", "C234": "35 %: 27 % dead", "C243": "25 %: a third is left"}
+
+
+def missed(claim):
+    """A calibration statement that comes out in less than half of the draws."""
+    return pytest.mark.xfail(strict=True, reason=f"the weighed draws agree with the data in part; comes out in {MISSED[claim]} (median)")
+
+
+@pytest.mark.parametrize("what", [pytest.param(one, marks=missed(one[:4]) if one[:4] in MISSED else ()) for one in CALIBRATED])
+def test_calibration_statements_come_out_in_most_draws(record_property, what):
+    args, comes_out = CALIBRATED[what]
+    values = dead(*args)
+    assert report(record_property, what, values, comes_out(values)) >= 0.5
+
+
+@pytest.mark.parametrize("what", PREDICTED)
+def test_predictions_are_reported(record_property, what):
+    """A prediction may fail, and its share of draws is what is reported."""
+    args, comes_out = PREDICTED[what]
     values = dead(*args)
     assert np.isfinite(values).sum() >= DRAWS // 2, "the untreated cell must live in most draws"
     report(record_property, what, values, comes_out(values))
 
 
+@missed("C243")
 def test_pp2a_carries_half_of_the_death(record_property):
     """C243 (calibration): small t antigen, which stops PP2A, leaves about half of the apoptosis."""
     ratio = dead("CML-CP CD34+", "selinexor", "1 uM", SV40_small_t=1.0) / dead("CML-CP CD34+", "selinexor", "1 uM")
-    report(record_property, "C243 dead with small t over without, 0.3 to 0.7", ratio, (ratio > 0.3) & (ratio < 0.7))
+    assert report(record_property, "C243 dead with small t over without, 0.3 to 0.7", ratio, (ratio > 0.3) & (ratio < 0.7)) >= 0.5
 
 
 def test_knock_down_of_p53_moves_a_wild_type_line_to_the_right(record_property):

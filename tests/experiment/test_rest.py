@@ -82,7 +82,7 @@ def columns(experiment, places):
 
 def test_initial_values_are_those_that_a_run_starts_from(experiment):
     values = experiment.undisturbed(columns(experiment, range(6)))
-    begun = experiment.solver.initial_states(values, 6)
+    begun = experiment.solver.start_of(values, 6)
     assert np.array_equal(begun, experiment.solver.start_of(values, 6))
     assert len(np.unique(begun[:, begun.any(axis=0)], axis=0)) == 6  # of six cells
 
@@ -99,7 +99,7 @@ def test_each_cell_rests_with_its_own_totals(experiment):
     values = experiment.undisturbed(columns(experiment, range(6)))
     rest = experiment.rest(columns(experiment, range(6)), 6).checked().states
     weights = experiment.solver.totals()
-    begun = experiment.solver.initial_states(values, 6)
+    begun = experiment.solver.start_of(values, 6)
     assert rest @ weights.T == pytest.approx(begun @ weights.T, rel=1e-9)
     assert np.all(rest >= -1e-12 * rest.max())
 

@@ -126,8 +126,14 @@ class Experiment:
 
     def settled(self, values: Mapping[str, Any], count: int) -> Settled:
         """`rest`, begun from the tables' own typical cell, whatever its reference."""
-        typical = self.undisturbed(self.model.numbers.at() | {name: values[name] for name in values if name not in self.model.numbers.at()})
-        return settle_cells(self.solver, typical, values, count)
+        typical, first = self._by_the_tables
+        return settle_cells(self.solver, typical, values, count, None, first)
+
+    @functools.cached_property
+    def _by_the_tables(self) -> tuple[Columns, Settled]:
+        """As `_typical`, measured against the table's reference."""
+        typical = self.undisturbed(self.numbers_of(None, None, None))
+        return typical, settle_cells(self.solver, typical, typical, 1)
 
 
 def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:

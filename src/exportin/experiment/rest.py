@@ -54,7 +54,7 @@ def settle_cells(
         return first
     if first.outcomes[0] != Outcome.DONE:
         return solver.settle(horizon, values, count=count, tolerance=control, most_steps=MOST_STEPS)
-    begun = solver.initial_states(values, count)
+    begun = solver.start_of(values, count)
     weights = solver.totals()
     start = begun.copy()
     for row in start:  # one by one, so that no cell depends on which others are computed with it

@@ -183,14 +183,6 @@ class Solver:
             call.end, call.outcomes, distance, call.redone, steps, horizon, call.end_parameters, call.end_triggers, call.kept
         )  # fmt: skip
 
-    def initial_states(self, values: Mapping[str, ArrayLike] | None = None, count: int = 1) -> NDArray[np.float64]:
-        """The model's own initial values for these numbers, shape (trajectory, state)."""
-        numbers = read_numbers(self.system, values or {}, count)
-        call = self._call(check_grid([0.0]), numbers, dose_table(self.system, (), (), 0.0, count), [], count, _SETTLING, None)
-        with self.noting(call):
-            call.run(1)
-        return call.end
-
     def _name_bad_start(self, numbers: Numbers, time: float) -> None:
         """Raise with the name of what keeps every trajectory from its start, if that can be told."""
         first = enumerate(zip(self.parameters, numbers.of(0).tolist(), strict=True))

@@ -39,6 +39,14 @@ class Bench:
         part = share * self.reference / (affinity + self.reference)
         return affinity * part / (1.0 - part)
 
+    def draws(self, count, seed=1):
+        """Values of all rows, drawn from their own spreads; XPO1 loaded as in the drawn reference."""
+        random = np.random.default_rng(seed)
+        rows = {name: row for name, row in self.model.numbers.rows.items() if name in set(self.solver.parameters)}
+        for _ in range(count):
+            drawn = {name: row.internal / row.value * row.distribution.quantile(random.uniform(), row.value) for name, row in rows.items()}
+            yield {**drawn, "XPO1_loaded_n": drawn["XPO1_loaded_reference"]}
+
     def _values(self, numbers):
         unknown = set(numbers) - set(self.numbers)
         assert not unknown, f"no such numbers: {sorted(unknown)}"

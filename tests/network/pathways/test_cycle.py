@@ -44,20 +44,11 @@ def cyclin_d1(cycle, values):
     return cycle.numbers["Vn"] * (values["CCND1_n"] + values["CCND1_CDKN1B_n"]), cycle.numbers["Vc"] * values["CCND1_c"]
 
 
-def draws(model, count, seed=1):
-    """Values of all rows, drawn from their distributions; XPO1 loaded as in the drawn reference."""
-    random = np.random.default_rng(seed)
-    rows = {name: row for name, row in model.model.numbers.rows.items() if name in set(model.solver.parameters)}
-    for _ in range(count):
-        drawn = {name: row.internal / row.value * row.distribution.quantile(random.uniform(), row.value) for name, row in rows.items()}
-        yield {**drawn, "XPO1_loaded_n": drawn["XPO1_loaded_reference"]}
-
-
 class TestUntreated:
     def test_everything_relative_is_one_in_every_draw(self, cycle):
         """Closed forms: the growing population is the rest whatever the rows are; a full block slows it in nearly all."""
         slower, scarcer = [], []
-        for numbers in draws(cycle, 12):
+        for numbers in cycle.draws(12):
             rest = cycle.rest(**numbers)
             for name in UNITY:
                 assert rest[name] == pytest.approx(1.0, rel=1e-5), name

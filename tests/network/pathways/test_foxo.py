@@ -30,15 +30,6 @@ def blocked(foxo, share, hours=2.0, start=None, **numbers):
     return foxo.run(hours, start=start, points=25, **{**numbers, "XPO1_loaded_n": foxo.loaded_for(share, affinity)})
 
 
-def draws(model, count, seed=1):
-    """Values of all rows, drawn from their distributions; XPO1 loaded as in the drawn reference."""
-    random = np.random.default_rng(seed)
-    rows = {name: row for name, row in model.model.numbers.rows.items() if name in set(model.solver.parameters)}
-    for _ in range(count):
-        drawn = {name: row.internal / row.value * row.distribution.quantile(random.uniform(), row.value) for name, row in rows.items()}
-        yield {**drawn, "XPO1_loaded_n": drawn["XPO1_loaded_reference"]}
-
-
 @pytest.mark.parametrize("left", PUBLISHED)
 def test_nuclear_share_after_two_hours_of_block(foxo, left):
     """The published run, to its two digits."""
@@ -73,7 +64,7 @@ def test_courses_are_those_of_the_public_model(foxo, shared_data: Path):
 
 def test_untreated_signals_are_one_in_every_draw(foxo):
     """The closed form of the untreated shares: activity and messages are 1, whatever the rates and the total are."""
-    for numbers in draws(foxo, 10):
+    for numbers in foxo.draws(10):
         rest = foxo.rest(**numbers)
         for name in ("FOXO_activity", *MESSAGES):
             assert rest[name] == pytest.approx(1.0, rel=1e-7), name
