@@ -154,9 +154,12 @@ def _with_input(name, symbol, value, dose):
         return (weight * np.where(fine, end, 0.0)).sum(1) / weight.sum(1)
 
 
+@pytest.mark.xfail(
+    strict=True, reason="comes out in 0 to 6 % of draws: normal cells die as myeloma cells do, since no sourced row sets them apart"
+)
 def test_normal_cells_are_spared_where_myeloma_dies(record_property):
     """At a concentration that kills over 80 % of myeloma cells, stroma and normal CD34+ cells lose under 10 %."""
-    doses = ("100 nM", "1 uM", "10 uM")
+    doses, shares = ("100 nM", "1 uM", "10 uM"), []
     for myeloma in ("MM.1S", "U266"):
         killed = np.array([dead(myeloma, "selinexor", dose) for dose in doses])
         for normal in ("marrow stroma", "normal CD34+"):
@@ -164,6 +167,6 @@ def test_normal_cells_are_spared_where_myeloma_dies(record_property):
             spared = ((killed > 0.8) & (lost < 0.1)).any(axis=0)
             strongest = np.nan_to_num(killed, nan=-1.0).argmax(axis=0), np.arange(DRAWS)
             gap = killed[strongest] - lost[strongest]
-            report(
-                record_property, f"{myeloma} dead over 0.8 with {normal} dead under 0.1 at some dose (difference of the dead)", gap, spared
-            )
+            what = f"{myeloma} dead over 0.8 with {normal} dead under 0.1 at some dose (difference of the dead)"
+            shares.append(report(record_property, what, gap, spared))
+    assert min(shares) >= 0.5
