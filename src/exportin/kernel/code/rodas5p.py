@@ -80,14 +80,18 @@ def _second_sums(stage: int) -> dict[int, range]:
 
 
 def _sum_function(name: str, stage: int, parameters: str, more: str) -> str:
-    """Four places at a time, so that a coefficient is loaded once for all of them; then what is left over, one by one."""
+    """Several places at a time, so that a coefficient is loaded once for all of them; then what is left over, one by one.
+
+    Four, but two where three second sums are worked on: the registers then hold an increment besides what it is added to.
+    """
     sums = _second_sums(stage)
+    count = 4 if len(sums) == 1 else 2
     scaled = "".join(f"    const V c{i}_{j} = K({C[i][j]!r}) * inverse;\n" for i, some in sums.items() for j in some)
     return (
         f"static NOINLINE __attribute__((unused)) void {name}_{stage}(\n"
         f"    const V *restrict x, V *restrict stage, V *restrict u, V inverse, int size{parameters}) {{\n"
         f"{scaled}    int n = 0;\n"
-        f"    for (; n + 3 < size; n += 4) {{\n{_sum_places(stage, 4, more)}    }}\n"
+        f"    for (; n + {count - 1} < size; n += {count}) {{\n{_sum_places(stage, count, more)}    }}\n"
         f"    for (; n < size; n++) {{\n{_sum_places(stage, 1, more)}    }}\n    (void)x;\n}}\n"
     )
 
