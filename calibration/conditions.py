@@ -22,7 +22,11 @@ TARGETS = Path(__file__).with_name("targets.tsv")
 SISTERS, POINTS, HOUR = 8, 13, 3600.0
 HOPELESS = 0.3  # a set of which fewer sister cells live untreated is not treated
 TOLERANCE = Tolerance(1e-5, 1e-8)
-reference.ROUNDS, rest.MOST_STEPS = 6, 1500  # shorter than in a simulation: what is slow counts as unsettled here
+
+
+def settle_shortly() -> None:
+    """Settle and search shorter than in a simulation: what is slow then counts as unsettled."""
+    reference.ROUNDS, rest.MOST_STEPS = 6, 1500
 
 
 def calibrated_names() -> list[str]:

@@ -1,8 +1,8 @@
 """Score named rivals of the model by how well weighed sets agree with the calibration data under each.
 
 Usage: ``python calibration/rivals.py FOLDER``. For a switch the Bayes factor of the alternative over the default is the weighted mean of
-the ratio of likelihoods over the best sets; for a continuous rival (phi, a share) it is the odds of the weighed sets over the even odds of
-the prior. Both at the power of the likelihood that the draws have (`tabulate.py`). Writes ``calibration/rivals.tsv``.
+the ratio of likelihoods over the heaviest sets; for a continuous rival (phi, a share) it is the odds of the weighed sets over the even
+odds of the prior. Both at the power of the likelihood that the draws have (`tabulate.py`). Writes ``calibration/rivals.tsv``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from conditions import Condition, read_targets
-from tabulate import read_sets, usable_power, weigh
+from conditions import Condition, read_targets, settle_shortly
+from scipy.stats import norm
+from tabulate import weighed
 
 HERE = Path(__file__).parent
 MOST = 40  # sets that a switch is tried on
@@ -34,20 +35,20 @@ SPLITS = {
 
 def main(folder: Path) -> None:
     """Score all and write the table."""
-    names, shares, scores, _ = read_sets(folder)
-    power = usable_power(scores)
-    weights = weigh(scores, power)
+    settle_shortly()
+    names, sets, weights, power = weighed(folder)
+    shares, scores = norm.cdf(sets.scores), sets.log_likelihood
     lines = ["rival\tkind\tbayes_factor\twhat"]
     for what, (name, side) in SPLITS.items():
         column = shares[:, names.index(name)]
         share = weights[column > 0.5 if side == "above" else column < 0.5].sum()
         told = f"{name} {side} the middle of its prior in {100 * share:.0f} % of the weighed sets"
         lines.append(f"{what}\tsplit\t{share / (1 - share):.3g}\t{told}")
-    best = np.argsort(-scores)[:MOST]
+    best = np.argsort(-weights)[:MOST]
     for what, setting in SWITCHES.items():
         ratio = np.exp(power * np.minimum(log_likelihood(names, shares[best], setting) - scores[best], 50.0))
         factor = (weights[best] * ratio).sum() / weights[best].sum()
-        lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}, over the {MOST} best sets")
+        lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}, over the {MOST} heaviest sets")
         print(lines[-1], flush=True)
     (HERE / "rivals.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -1,26 +1,37 @@
-"""Weigh independent parameter sets of the pathways, drawn from the priors of the tables, by the calibration data.
+"""Weigh parameter sets of the pathways by the calibration data, drawn ever more from where the data are met.
 
-Usage: ``python calibration/sample.py FOLDER --sets 1000 --seed 1``. It writes what it has after every batch and goes on from there; several
-can run side by side with different seeds. ``tabulate.py`` makes the tables of all files in the folder. A share of dead cells is a step
-function of every cell's numbers, so it has no useful gradient; and sets that descend from each other by small moves share what the data
-say nothing of, which looks like knowledge. So each set here is a fresh draw.
+Usage: ``python calibration/sample.py FOLDER``. Adaptive importance sampling: the first round is drawn from the priors of the tables, each
+later one from a normal distribution fitted to the weighed sets so far, and a part still from the priors. Sets are moved only in the space
+of ``directions.tsv`` (`gradients.py`); in all else each is a fresh draw from the priors, so no set descends from another and what the data
+say nothing of stays as wide as it was. The weight of a set is prior times likelihood over the density that it was drawn from, which is the
+mixture of all rounds. It writes what it has after every round, and goes on from there. `tabulate.py` makes the tables.
 """
 
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from conditions import Condition, calibrated_names, read_targets
+from conditions import Condition, calibrated_names, read_targets, settle_shortly
+from gradients import read_directions
+from scipy.special import logsumexp
+from scipy.stats import multivariate_normal, norm
 
-BATCH, HOPELESS = 64, -60.0  # a set so far from the data has no weight at any power that is used
+FIRST, LATER, ROUNDS = 1000, 600, 5
+FROM_PRIOR = 0.15  # of each later round: keeps every weight bounded
+ENOUGH = 100  # independent sets that weights have to be worth
+TOWARDS_PRIOR = 0.3  # of a fitted covariance: as many sets do not settle one of 25 directions
+BATCH, HOPELESS = 32, -80.0  # a set so far from the data has no weight at any power that is used
 
 
 class Likelihood:
     """Log likelihood of parameter sets, target by target."""
 
     def __init__(self) -> None:
+        settle_shortly()
         self.names = calibrated_names()
         self.targets = read_targets()
         keys = list(dict.fromkeys(one.condition for one in self.targets))
@@ -42,28 +53,133 @@ class Likelihood:
         return total, found
 
 
-def sample(folder: Path, sets: int, seed: int) -> None:
-    """Run or go on."""
-    file, likelihood = folder / f"sets-{seed}.npz", Likelihood()
-    held = {name: array for name, array in np.load(file).items() if name != "names"} if file.exists() else {}
-    while not held or len(held["scores"]) < sets:
-        done = len(held["scores"]) if held else 0
-        shares = np.random.default_rng([seed, done]).uniform(size=(BATCH, len(likelihood.names)))
-        scores, found = likelihood(shares)
-        new = {"shares": shares, "scores": scores, "found": found}
-        held = {name: np.concatenate([held[name], array]) if held else array for name, array in new.items()}
+@dataclass
+class Sets:
+    """What has been drawn.
+
+    Attributes
+    ----------
+    scores : ndarray, shape (set, name)
+        Places in each row's distribution, as normal scores.
+    log_likelihood : ndarray, shape (set,)
+    found : ndarray, shape (set, target)
+    sizes, means, covariances : lists
+        Of each round: how many sets, and the normal distribution that the later ones were drawn from, in the space of the directions.
+    """
+
+    scores: np.ndarray
+    log_likelihood: np.ndarray
+    found: np.ndarray
+    sizes: list[int]
+    means: list[np.ndarray]
+    covariances: list[np.ndarray]
+
+    @classmethod
+    def read(cls, file: Path) -> Sets:
+        """From a folder's file."""
+        held = np.load(file)
+        lists = {name: list(held[name]) for name in ("sizes", "means", "covariances")}
+        return cls(held["scores"], held["log_likelihood"], held["found"], **lists)
+
+    def write(self, file: Path) -> None:
+        """All at once."""
         temporary = file.with_suffix(".tmp.npz")
-        np.savez(temporary, names=np.array(likelihood.names), **held)
+        np.savez(temporary, **{name: np.array(value) for name, value in vars(self).items()})
         temporary.replace(file)
 
-        print(f"{len(held['scores'])} sets, best {held['scores'].max():.1f}, above -15: {(held['scores'] > -15).sum()}", flush=True)
+    def log_ratio(self, basis: np.ndarray) -> np.ndarray:
+        """Logarithm of the prior over the density of what was drawn; the same in all that is not moved."""
+        places = self.scores @ basis
+        prior = norm.logpdf(places).sum(axis=1)
+        parts = []
+        for size, mean, covariance in zip(self.sizes, self.means, self.covariances, strict=True):
+            near = multivariate_normal(mean, covariance).logpdf(places)
+            parts.append(np.log(size / sum(self.sizes)) + np.logaddexp(np.log(FROM_PRIOR) + prior, np.log1p(-FROM_PRIOR) + near))
+        return prior - logsumexp(parts, axis=0)
+
+
+def weigh(log_likelihood: np.ndarray, log_ratio: np.ndarray, power: float) -> np.ndarray:
+    """Weights that add up to 1."""
+    logs = power * log_likelihood + log_ratio
+    return np.exp(logs - logsumexp(logs))
+
+
+def worth(weights: np.ndarray) -> float:
+    """How many evenly weighted sets they are worth."""
+    return float(1.0 / (weights**2).sum())
+
+
+def usable_power(log_likelihood: np.ndarray, log_ratio: np.ndarray) -> float:
+    """The largest power of the likelihood, at most 1, that leaves `ENOUGH` sets."""
+    low, high = 0.0, 1.0
+    if worth(weigh(log_likelihood, log_ratio, high)) >= ENOUGH:
+        return high
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if worth(weigh(log_likelihood, log_ratio, middle)) >= ENOUGH else (low, middle)
+    return low
+
+
+_LIKELIHOOD: list[Likelihood] = []
+
+
+def _scored(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if not _LIKELIHOOD:
+        _LIKELIHOOD.append(Likelihood())
+    return _LIKELIHOOD[0](norm.cdf(scores))
+
+
+def next_round(sets: Sets | None, basis: np.ndarray, names: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Normal scores to try, with the normal distribution that they come from."""
+    number = len(sets.sizes) if sets else 0
+    random = np.random.default_rng([11, number])
+    scores = random.standard_normal((LATER if sets else FIRST, names))
+    mean, covariance = np.zeros(basis.shape[1]), np.eye(basis.shape[1])
+    if sets:
+        ratio = sets.log_ratio(basis)
+        weights = weigh(sets.log_likelihood, ratio, usable_power(sets.log_likelihood, ratio))
+        places = sets.scores @ basis
+        mean = weights @ places
+        spread = (weights[:, None] * (places - mean)).T @ (places - mean)
+        covariance = (1 - TOWARDS_PRIOR) * spread + TOWARDS_PRIOR * covariance
+        moved = random.uniform(size=len(scores)) >= FROM_PRIOR
+        drawn = random.multivariate_normal(mean, covariance, size=len(scores))
+        scores[moved] += (drawn[moved] - scores[moved] @ basis) @ basis.T
+    return norm.ppf(norm.cdf(scores).clip(0.0005, 0.9995)), mean, covariance
+
+
+def sample(folder: Path, rounds: int, workers: int) -> None:
+    """Run or go on."""
+    file = folder / "sets.npz"
+    names, basis = read_directions()
+    if names != calibrated_names():
+        raise SystemExit("directions.tsv names other rows than the pathways have: run gradients.py")
+    sets = Sets.read(file) if file.exists() else None
+    with ProcessPoolExecutor(workers) as pool:
+        while sets is None or len(sets.sizes) < rounds:
+            scores, mean, covariance = next_round(sets, basis, len(names))
+            parts = list(pool.map(_scored, [scores[first : first + BATCH] for first in range(0, len(scores), BATCH)]))
+            likelihood, found = (np.concatenate(column) for column in zip(*parts, strict=True))
+            new = Sets(scores, likelihood, found, [len(scores)], [mean], [covariance])
+            sets = new if sets is None else joined(sets, new)
+            sets.write(file)
+            ratio = sets.log_ratio(basis)
+            power = usable_power(sets.log_likelihood, ratio)
+            told = f"worth {worth(weigh(sets.log_likelihood, ratio, power)):.0f} at power {power:.3f}, best {sets.log_likelihood.max():.1f}"
+            print(f"round {len(sets.sizes)}: {len(sets.scores)} sets, {told}; median of the round {np.median(likelihood):.1f}", flush=True)
+
+
+def joined(old: Sets, new: Sets) -> Sets:
+    """Both, in order."""
+    arrays = (np.concatenate([getattr(old, name), getattr(new, name)]) for name in ("scores", "log_likelihood", "found"))
+    return Sets(*arrays, old.sizes + new.sizes, old.means + new.means, old.covariances + new.covariances)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--sets", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    sample(given.folder, given.sets, given.seed)
+    sample(given.folder, given.rounds, given.workers)

@@ -1,8 +1,8 @@
 """Make the tables of a calibration: the draws that ship, and what the data say of each parameter.
 
 Usage: ``python calibration/tabulate.py FOLDER``. The likelihood is raised to the largest power, at most 1, at which the weights are worth
-`ENOUGH` independent sets; the power is told, and less than 1 means that the draws agree with the data only in part. Writes
-``src/exportin/network/posterior.tsv`` (places in each row's distribution, a line a set) and ``calibration/determined.tsv``.
+`ENOUGH` independent sets (`sample.py`); the power is told, and less than 1 means that the draws agree with the data only in part. Writes
+``src/exportin/network/posterior.tsv`` (places in each row's distribution, a line a set) and ``calibration/moved.tsv``.
 """
 
 from __future__ import annotations
@@ -11,68 +11,59 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from conditions import read_targets
+from gradients import read_directions
+from sample import Sets, usable_power, weigh, worth
 from scipy.stats import norm
 
 HERE = Path(__file__).parent
 DRAWS = HERE.parent / "src" / "exportin" / "network" / "posterior.tsv"
-ENOUGH, LINES = 100, 200
-SURE = 0.05  # expected share of false names among the rows that are called determined
+LINES = 200
+SURE = 0.05  # expected share of false names among the rows that are said to have moved
 
 
-def read_sets(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Names, places, scores and what each target gave, of all files of a folder."""
-    files = [np.load(file) for file in sorted(folder.glob("sets-*.npz")) if "tmp" not in file.name]
-    shares, scores, found = (np.concatenate([one[name] for one in files]) for name in ("shares", "scores", "found"))
-    return list(files[0]["names"]), shares, scores, found
-
-
-def weigh(scores: np.ndarray, power: float) -> np.ndarray:
-    """Weights that add up to 1."""
-    weights = np.exp(power * (scores - scores.max()))
-    return weights / weights.sum()
-
-
-def worth(weights: np.ndarray) -> float:
-    """How many evenly weighted sets they are worth."""
-    return float(1.0 / (weights**2).sum())
-
-
-def usable_power(scores: np.ndarray) -> float:
-    """The largest power that leaves `ENOUGH` sets."""
-    low, high = 0.0, 1.0
-    if worth(weigh(scores, high)) >= ENOUGH:
-        return high
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if worth(weigh(scores, middle)) >= ENOUGH else (low, middle)
-    return low
+def weighed(folder: Path) -> tuple[list[str], Sets, np.ndarray, float]:
+    """Names of the rows, the sets, their weights, and the power of the likelihood."""
+    names, basis = read_directions()
+    sets = Sets.read(folder / "sets.npz")
+    ratio = sets.log_ratio(basis)
+    power = usable_power(sets.log_likelihood, ratio)
+    return names, sets, weigh(sets.log_likelihood, ratio, power), power
 
 
 def main(folder: Path) -> None:
     """Write both tables."""
-    names, shares, scores, found = read_sets(folder)
-    power = usable_power(scores)
-    weights = weigh(scores, power)
+    names, sets, weights, power = weighed(folder)
     cuts = (np.random.default_rng(0).uniform() + np.arange(LINES)) / LINES
     chosen = np.searchsorted(np.cumsum(weights), cuts).clip(0, len(weights) - 1)
-    lines = ["\t".join(names), *("\t".join(f"{place:.4f}" for place in row) for row in shares[chosen].clip(0.0005, 0.9995))]
+    places = norm.cdf(sets.scores[chosen])
+    lines = ["\t".join(names), *("\t".join(f"{place:.4f}" for place in row) for row in places)]
     DRAWS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    mean = weights @ shares
-    spread = np.sqrt(weights @ (shares - mean) ** 2)
-    p = 2 * norm.sf(np.abs(mean - 0.5) * np.sqrt(12 * worth(weights)))
+    mean = weights @ sets.scores
+    spread = np.sqrt(weights @ (sets.scores - mean) ** 2)
+    p = 2 * norm.sf(np.abs(mean) * np.sqrt(worth(weights)))
     order = np.argsort(p)
     passing = np.flatnonzero(p[order] <= SURE * np.arange(1, len(p) + 1) / len(p))
     last = passing.max() if passing.size else -1
-    rows = ["id\tmean_place\tshrinkage\tp\tdetermined"]
+    rows = ["id\tmean_place\tshrinkage\tp\tmoved"]
     for rank, index in enumerate(order):
-        figures = f"{mean[index]:.3f}\t{1 - spread[index] * np.sqrt(12):.3f}\t{p[index]:.1e}"
+        figures = f"{norm.cdf(mean[index]):.3f}\t{1 - spread[index]:.3f}\t{p[index]:.1e}"
         rows.append(f"{names[index]}\t{figures}\t{'yes' if rank <= last else 'no'}")
-    (HERE / "determined.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    different = len(set(chosen.tolist()))
-    print(f"{len(scores)} sets, power {power:.3f}, worth {worth(weights):.0f}, {different} different lines; {last + 1} rows determined")
-    print("prior  ", np.nanmean(found, axis=0).round(2), "\nweighed", np.nansum(weights[:, None] * np.nan_to_num(found), axis=0).round(2))
-    print("best", scores.max().round(2), found[scores.argmax()].round(2))
+    (HERE / "moved.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    tell(sets, weights, power, len(set(chosen.tolist())), last + 1)
+
+
+def tell(sets: Sets, weights: np.ndarray, power: float, different: int, moved: int) -> None:
+    """Print what the documentation tells."""
+    size = f"{len(weights)} sets, power {power:.3f}, worth {worth(weights):.0f}, {different} different lines; {moved} rows moved"
+    first = sets.found[: sets.sizes[0]]
+    best = sets.log_likelihood.argmax()
+    given_up = np.isnan(sets.found)
+    means = np.nansum(np.where(given_up, 0.0, weights[:, None] * sets.found), axis=0) / (weights[:, None] * ~given_up).sum(axis=0)
+    print(size, [one.claim + " " + one.condition[0] for one in read_targets()])
+    print("prior  ", np.nanmean(first, axis=0).round(2), "\nweighed", means.round(2))
+    print("best", sets.log_likelihood[best].round(2), sets.found[best].round(2))
 
 
 if __name__ == "__main__":
