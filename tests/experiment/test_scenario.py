@@ -7,7 +7,7 @@ import pytest
 
 from exportin.errors import BadQuantity, BadRegimen, BadScenario, ExportinError, NotModelled, UnknownName
 from exportin.experiment.scenario import parse_scenario, read_scenario
-from exportin.experiment.yaml_file import LARGEST
+from exportin.yaml_file import LARGEST
 
 GOOD = """\
 title: A test

@@ -94,8 +94,8 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path):
     with pytest.raises(BadQuantity, match=r"none\.yaml' does not exist"):
         xp.compound(tmp_path / "none.yaml")
     large = tmp_path / "large.yaml"
-    large.write_text("#" * 100_001, encoding="utf-8")
-    with pytest.raises(BadQuantity, match="larger than 100,000 bytes"):
+    large.write_text("#" * 1_000_001, encoding="utf-8")
+    with pytest.raises(BadQuantity, match="larger than 1,000,000 bytes"):
         xp.compound(large)
     with pytest.raises(BadQuantity, match="cannot be read as text"):
         xp.compound(tmp_path)

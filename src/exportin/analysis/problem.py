@@ -14,9 +14,9 @@ import numpy as np
 from exportin import units
 from exportin.analysis.data_table import Datum, read_data
 from exportin.errors import BadScenario, UnknownName
-from exportin.experiment.yaml_file import placed, read_text, validated
 from exportin.kernel.batch import Change
 from exportin.kernel.misfit import Measured
+from exportin.yaml_file import placed, read_text, validated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

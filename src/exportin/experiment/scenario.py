@@ -12,11 +12,11 @@ from exportin.errors import BadScenario
 from exportin.experiment.ensemble import in_memory
 from exportin.experiment.simulate import plan_study
 from exportin.experiment.study import Study
-from exportin.experiment.yaml_file import placed, read_text, validated
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
 from exportin.pharmacology.exposure import Exposure, exposure, regimen
 from exportin.result import Result
+from exportin.yaml_file import placed, read_text, validated
 
 __all__ = ["Scenario", "read_scenario"]
 

@@ -15,15 +15,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from exportin import units
 from exportin.errors import BadQuantity, ExportinError, nearest, squash
 from exportin.pharmacology.compound import RATE_UNITS, Compound, compound
+from exportin.yaml_file import load_yaml, read_text
 
 __all__ = ["parse_compound", "read_compound"]
 
-LARGEST = 100_000  # bytes; a compound is a dozen lines
 _BINDING = ("koff", "KI", "KD")
 _KEYS = ("name", "mechanism", "molar_mass", "koff", *RATE_UNITS)
 
@@ -37,14 +36,7 @@ def read_compound(path: str | os.PathLike[str]) -> Compound:
         If the file cannot be read, or what it says is no compound; the message names the line.
     """
     file = Path(path)
-    try:
-        if file.stat().st_size > LARGEST:
-            raise BadQuantity(f"{str(file)!r} is larger than {LARGEST:,} bytes; a compound is a dozen lines.")
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise BadQuantity(f"{str(file)!r} does not exist; give the path of a compound file.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadQuantity(f"{str(file)!r} cannot be read as text: {error}.") from error
+    text = read_text(file, "compound", BadQuantity)
     return parse_compound(text, file.name)
 
 
@@ -72,7 +64,7 @@ def parse_compound(text: str, file: str = "compound") -> Compound:
     ...
     exportin.errors.BadQuantity: x1.yaml, line 4: kinact: '-1 1/s' is not a non-negative finite number.
     """
-    tree = _mapping(text, file)
+    tree = load_yaml(text, file, "compound file", BadQuantity, such="name")
     lines = {str(key): tree.lc.key(key)[0] + 1 for key in tree}
     given = {str(key): str(value) for key, value in tree.items() if value is not None}
     for key in tree:
@@ -142,22 +134,3 @@ def _refuse_known(name: str, file: str, line: int) -> None:
 def _example(key: str) -> str:
     named = {"name": "X1", "mechanism": "reversible", "molar_mass": "400 g/mol", "koff": "0.01 1/s"}
     return named.get(key, f"1 {RATE_UNITS.get(key, '')}".strip())
-
-
-def _mapping(text: str, file: str) -> Any:
-    """The YAML mapping with the lines of its keys; duplicate keys are refused."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        reader: Any = YAML(typ="rt", pure=True)
-        tree: Any = reader.load(text)
-    except MarkedYAMLError as error:
-        marked: Any = error
-        line = marked.problem_mark.line + 1 if marked.problem_mark is not None else 1
-        raise BadQuantity(f"{file}, line {line}: {marked.problem or 'not YAML'}.") from error
-    except (YAMLError, RecursionError) as error:
-        raise BadQuantity(f"{file}: not YAML that can be read ({str(error)[:120]}).") from error
-    if not isinstance(tree, Mapping):
-        raise BadQuantity(f"{file}, line 1: a compound file is a mapping of keys such as name.")
-    return tree

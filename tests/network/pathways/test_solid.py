@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from exportin.network.parameters import context
+
 HOUR = 3600.0
 GALECTIN = ("LGALS3_n", "LGALS3_PHOS_n", "LGALS3_c", "LGALS3_PHOS_c")
 ONES = ("PTGS2_mrna_n", "PTGS2_mrna", "PTGS2_level", "LGALS3_protection", "RAF_signal", "import_capacity")
@@ -268,6 +270,15 @@ def test_a_cell_that_needs_less_import_is_spared(solid):
     knocked = {"KPNB1_level": 0.2}
     assert solid.rest(import_need=0.3, **knocked)["importin_stress"] < 0.5 * solid.rest(**knocked)["importin_stress"]
     assert solid.rest(KPNB1_level=0.0, import_need=0.3)["importin_stress"] == 1
+
+
+@pytest.mark.parametrize("name", ["NHDF", "marrow stroma"])
+def test_an_untreated_normal_cell_of_the_catalogue_lacks_no_import(solid, name):
+    """Less importin than a line has is no stress by itself: such a cell lives, so its need is below what it has."""
+    rows = context(name)
+    level, need = rows["KPNB1_level"], rows["import_need"]
+    assert solid.rest(KPNB1_level=level.value, import_need=need.value)["importin_stress"] == 0
+    assert need.distribution.high <= level.value
 
 
 @pytest.mark.xfail(

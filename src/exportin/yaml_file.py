@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Given = TypeVar("Given", bound=BaseModel)
 
-__all__ = ["LARGEST", "placed", "read_text", "validated"]
+__all__ = ["LARGEST", "load_yaml", "placed", "read_text", "validated"]
 
 LARGEST = 1_000_000  # bytes
 
@@ -36,19 +36,19 @@ def validated(text: str, name: str, schema: type[Given], kind: str) -> tuple[Any
         raise BadScenario(_first_error(found[0], tree, name, kind)) from error
 
 
-def read_text(file: Path, kind: str) -> str:
+def read_text(file: Path, kind: str, refusal: type[ExportinError] = BadScenario) -> str:
     """Text of a file that a person writes: a page, not data."""
     try:
         if file.stat().st_size > LARGEST:
-            raise BadScenario(f"{str(file)!r} is larger than {LARGEST:,} bytes; a {kind} is a short YAML text.")
+            raise refusal(f"{str(file)!r} is larger than {LARGEST:,} bytes; a {kind} is a short YAML text.")
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise BadScenario(f"{str(file)!r} does not exist; give the path of a {kind} file.") from error
+        raise refusal(f"{str(file)!r} does not exist; give the path of a {kind} file.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise BadScenario(f"{str(file)!r} cannot be read as text: {error}.") from error
+        raise refusal(f"{str(file)!r} cannot be read as text: {error}.") from error
 
 
-def load_yaml(text: str, name: str, kind: str) -> Any:
+def load_yaml(text: str, name: str, kind: str, refusal: type[ExportinError] = BadScenario, such: str = "title") -> Any:
     """A YAML mapping with the lines of its keys; duplicate keys are refused."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -59,11 +59,11 @@ def load_yaml(text: str, name: str, kind: str) -> Any:
     except MarkedYAMLError as error:
         marked: Any = error
         line = marked.problem_mark.line + 1 if marked.problem_mark is not None else 1
-        raise BadScenario(f"{name}, line {line}: {marked.problem or 'not YAML'}.") from error
+        raise refusal(f"{name}, line {line}: {marked.problem or 'not YAML'}.") from error
     except (YAMLError, RecursionError) as error:
-        raise BadScenario(f"{name}: not YAML that can be read ({str(error)[:120]}).") from error
+        raise refusal(f"{name}: not YAML that can be read ({str(error)[:120]}).") from error
     if not _is_mapping(tree):
-        raise BadScenario(f"{name}, line 1: a {kind} is a mapping of keys such as title.")
+        raise refusal(f"{name}, line 1: a {kind} is a mapping of keys such as {such}.")
     return tree
 
 
