@@ -20,7 +20,7 @@ from gradients import read_directions
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
-FIRST, LATER, ROUNDS = 1000, 600, 5
+FIRST, LATER, ROUNDS = 1000, 600, 8
 FROM_PRIOR = 0.15  # of each later round: keeps every weight bounded
 ENOUGH = 100  # independent sets that weights have to be worth
 TOWARDS_PRIOR = 0.3  # of a fitted covariance: as many sets do not settle one of 25 directions

@@ -20,12 +20,10 @@ def test_directions_are_of_the_rows_that_are_calibrated(scripts):
     assert np.allclose(basis.T @ basis, np.eye(basis.shape[1]), atol=1e-9)
 
 
-def test_draws_and_profiles_are_of_the_same_rows(root, scripts):
+def test_draws_are_of_the_same_rows(root, scripts):
     names, _ = scripts("gradients").read_directions()
     draws = (root / "src" / "exportin" / "network" / "posterior.tsv").read_text(encoding="utf-8").splitlines()
-    profiles = (root / "calibration" / "profiles.tsv").read_text(encoding="utf-8").splitlines()
     assert draws[0].split("\t") == names
-    assert [line.split("\t")[0] for line in profiles[1:]] == names
 
 
 def test_weights_undo_what_the_sets_were_drawn_from(scripts):
@@ -49,15 +47,3 @@ def test_the_power_leaves_as_many_sets_as_are_needed(scripts):
     assert 0.0 < power < 1.0
     assert sample.worth(sample.weigh(steep, np.zeros(1000), power)) == pytest.approx(sample.ENOUGH, rel=1e-3)
     assert sample.usable_power(1e-4 * steep, np.zeros(1000)) == 1.0
-
-
-def test_a_profile_finds_the_interval_of_a_quadratic(scripts):
-    """Log likelihood -2 (u - 0.5)^2 of the one direction that matters: the 95 % interval of its row is 0.5 +- 0.98."""
-    profiles, random = scripts("profiles"), np.random.default_rng(3)
-    places = random.standard_normal((4000, 3))
-    surface = profiles.Surface.through(places, -2.0 * (places[:, 0] - 0.5) ** 2)
-    assert surface.explained > 0.999
-    low, high = profiles.interval(surface, np.array([1.0, 0.0, 0.0]), np.array([0.4, 0.0, 0.0]))
-    assert low == pytest.approx(0.5 - 0.98, abs=0.25)  # to the next place that is tried
-    assert high == pytest.approx(0.5 + 0.98, abs=0.25)
-    assert profiles.interval(surface, np.array([0.0, 0.0, 0.0]), np.array([0.4, 0.0, 0.0])) == (-np.inf, np.inf)
