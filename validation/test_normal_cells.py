@@ -26,6 +26,7 @@ def rows_apart(normal, other):
     return found
 
 
+@pytest.mark.xfail(strict=True, reason="myeloma dies by that much in few draws, and stroma with it; CD34+ cells are spared in 10 %")
 @pytest.mark.parametrize("normal", NORMAL)
 @pytest.mark.parametrize("myeloma", MYELOMA)
 def test_normal_cells_are_spared_where_myeloma_dies(record_property, myeloma, normal):
@@ -33,6 +34,8 @@ def test_normal_cells_are_spared_where_myeloma_dies(record_property, myeloma, no
     killed = np.array([dead(myeloma, "selinexor", dose) for dose in DOSES])
     lost = np.array([dead(normal, "selinexor", dose) for dose in DOSES])
     spared = ((killed > 0.8) & (lost < 0.1)).any(axis=0)
+    dies = (killed > 0.8).any(axis=0)
+    print(f"{myeloma} dies by over 0.8 in {dies.sum()} draws; in {spared.sum()} of them {normal} is spared")
     strongest = np.nan_to_num(killed, nan=-1.0).argmax(axis=0), np.arange(killed.shape[1])
     what = f"{myeloma} dead over 0.8 with {normal} dead under 0.1 at some dose (difference of the dead)"
     assert report(record_property, what, killed[strongest] - lost[strongest], spared) >= 0.5
