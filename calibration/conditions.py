@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,14 +97,8 @@ class Condition:
         values[REFERENCE] = np.repeat(find_levels(plain, typical, count), sisters)
         return values
 
-    def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Share of dead cells, viability, and share of cells that live untreated, each of shape (set,)."""
-        halves = np.array_split(np.arange(len(shares)), 1)
-        with ThreadPoolExecutor(1) as pool:
-            parts = list(pool.map(lambda half: self._run(names, shares[half], sisters), [half for half in halves if len(half)]))
-        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-
-    def _run(self, names, shares, sisters):
+    def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray]:
+        """Share of dead cells, and share of cells that live untreated, each of shape (set,)."""
         here, count = self.experiment, len(shares) * sisters
         values = self.numbers(names, shares, sisters)
         untreated = here.rest(values, count)
@@ -113,29 +106,19 @@ class Condition:
         before = here.solver.run([0.0, 1e-6], self.parts[:1], known, count=count, start=untreated.states)
         fine = (untreated.outcomes == 0) & (before.outcomes == 0) & (before.values[:, 0, 0] < DEAD)
         hopeful = fine & np.repeat(fine.reshape(-1, sisters).mean(1) >= HOPELESS, sisters)
-        dead, lineage, living = np.full((3, count), np.nan)
+        dead, lineage = np.full((2, count), np.nan)
         if hopeful.any():
             chosen = np.flatnonzero(hopeful)
             own = {name: value[chosen] if np.ndim(value) else value for name, value in known.items()}
-            run = here.solver.run(
-                self.grid,
-                self.parts,
-                own,
-                count=len(chosen),
-                start=untreated.states[chosen],
-                changes=list(here.changes),
-                tolerance=TOLERANCE,
-            )
+            start, changes = untreated.states[chosen], list(here.changes)
+            run = here.solver.run(self.grid, self.parts, own, count=len(chosen), start=start, changes=changes, tolerance=TOLERANCE)
             curves = [run.values[:, :, part] for part in range(3)]
             begun = [curve[:, :1] for curve in curves]
-            for name, held in (("apoptotic_fraction", dead), ("lineage", lineage), ("viability", living)):
+            for name, held in (("apoptotic_fraction", dead), ("lineage", lineage)):
                 held[chosen] = read_fate(name, curves, begun, self.grid)[:, -1]
             hopeful[chosen] = run.outcomes == 0
         shape = (len(shares), sisters)
-        alive = fine.reshape(shape)
-        fine, dead, lineage, living = (one.reshape(shape) for one in (hopeful, dead, lineage, living))
-        weight = np.where(fine, lineage, 0.0)
+        weight = np.where(hopeful, lineage, 0.0).reshape(shape)
+        lost = np.where(hopeful, dead, 0.0).reshape(shape)
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = (weight * np.where(fine, dead, 0)).sum(1) / weight.sum(1)
-            viability = np.where(fine, living, 0).sum(1) / fine.sum(1)
-        return share, viability, alive.mean(1)
+            return (weight * lost).sum(1) / weight.sum(1), fine.reshape(shape).mean(1)

@@ -58,7 +58,7 @@ def log_likelihood(names: list[str], shares: np.ndarray, setting: str) -> np.nda
     targets, total = read_targets(), np.zeros(len(shares))
     for key in dict.fromkeys(one.condition for one in targets):
         cell, given, drug, dose = key
-        dead, _, alive = Condition(cell, setting if given == "-" else f"{given} {setting}", drug, dose).run(names, shares)
+        dead, alive = Condition(cell, setting if given == "-" else f"{given} {setting}", drug, dose).run(names, shares)
         for target in targets:
             if target.condition == key:
                 total += target.log_likelihood(alive if target.kind == "alive" else dead)

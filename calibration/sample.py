@@ -45,7 +45,7 @@ class Likelihood:
             going = np.flatnonzero(total > HOPELESS)
             if not len(going):
                 break
-            dead, _, alive = condition.run(self.names, shares[going])
+            dead, alive = condition.run(self.names, shares[going])
             for number, target in enumerate(self.targets):
                 if target.condition == key:
                     found[going, number] = alive if target.kind == "alive" else dead
