@@ -12,13 +12,13 @@ import numpy as np
 from exportin.errors import BadQuantity, UnknownName
 from exportin.kernel.batch import Batch, Change, Outcome, Settled, Tolerance
 from exportin.kernel.call import Call, check_grid
-from exportin.kernel.code.differentiate import Partials, chained, gaps_of, partials, turning_atoms, with_events_on_states
+from exportin.kernel.code.differentiate import Chain, Partials, chain, chained, gaps_of, partials, turning_atoms, with_events_on_states
 from exportin.kernel.code.expression import Expr, evaluate, rebuild
 from exportin.kernel.compiled import Compiled, compile_slopes
 from exportin.kernel.native_types import CJob, CSlope, CSlopeJob, CTape, pointer
 from exportin.kernel.numbers import Numbers, dose_table, read_numbers
 from exportin.kernel.solver import Solver
-from exportin.kernel.tapes import event_tapes, start_tapes
+from exportin.kernel.tapes import StartTapes, event_tapes, start_tapes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -63,6 +63,8 @@ class Sensitivity:
         watched = [*(event.trigger for event in self.system.events), *self._model.discrete]
         self._atoms = turning_atoms(watched)
         self._events = event_tapes(self._model, self._atoms)
+        self._starts: dict[frozenset[int], StartTapes] = {}
+        self._chains: dict[tuple[frozenset[int], int], Chain] = {}
 
     def run(
         self,
@@ -114,8 +116,8 @@ class Sensitivity:
         for first in range(0, len(by), _AT_ONCE):
             columns = by[first : first + _AT_ONCE]
             weights, begin = self._beginning(columns, numbers, settled, count, float(grid[0]))
-            starts = start_tapes(self._model, numbers.given & frozenset(self.system.computed))
-            calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, tolerance or Tolerance(), settled))
+            starts, control = self._start(numbers), tolerance or Tolerance()
+            calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, control, settled))
             passes.append(_Pass(self, calls[-1], wanted, weights, begin, doses.unit_expressions).run(len(grid), count, workers))
         batch = calls[-1].batch(tuple(str(name) for name in observe))
         return Sensitivities(batch, tuple(by), *(np.concatenate([one[n] for one in passes], axis=-1) for n in (0, 1)))
@@ -137,11 +139,12 @@ class Sensitivity:
                 raise UnknownName("parameter or state of the model", name, [*system.parameters, *system.states])
         indices = [system.parameters.index(name) for name in by if name in system.parameters]
         columns = [n for n, name in enumerate(by) if name in system.parameters]
+        chains = [self._chain(numbers, index) for index in indices]
         weights = np.zeros((count, len(system.parameters), len(by)))
         begin = np.zeros((count, len(system.states), len(by)))
         for one in range(count):
             point = self._point(numbers, one, time)
-            parameters, initial = chained(system, numbers.given, point, indices, time)
+            parameters, initial = chained(system, chains, point, time)
             weights[one][:, columns], begin[one][:, columns] = parameters, initial
         for column, name in enumerate(by):
             if name not in system.parameters:
@@ -151,6 +154,20 @@ class Sensitivity:
             for one in range(count):
                 begin[one] = self._at_rest(settled, one, self._point(numbers, one, 0.0), weights[one], begin[one])
         return weights, begin
+
+    def _start(self, numbers: Numbers) -> StartTapes:
+        """Programs of the start, made once for the same computed parameters that are given."""
+        given = numbers.given & frozenset(self.system.computed)
+        if given not in self._starts:
+            self._starts[given] = start_tapes(self._model, given)
+        return self._starts[given]
+
+    def _chain(self, numbers: Numbers, index: int) -> Chain:
+        """Derivatives through initial assignments, made once likewise."""
+        key = numbers.given & frozenset(self.system.computed), index
+        if key not in self._chains:
+            self._chains[key] = chain(self.system, *key)
+        return self._chains[key]
 
     def _point(self, numbers: Numbers, trajectory: int, time: float) -> list[float]:
         """All parameters of a trajectory, those that initial assignments compute included."""

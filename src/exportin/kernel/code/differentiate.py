@@ -16,7 +16,7 @@ from exportin.kernel.code.tape import Tape, write_tape
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Partials", "chained", "gaps_of", "partials", "turning_atoms", "with_events_on_states"]
+__all__ = ["Chain", "Partials", "chain", "chained", "gaps_of", "partials", "turning_atoms", "with_events_on_states"]
 
 
 @dataclass(frozen=True)
@@ -99,40 +99,68 @@ def gaps_of(algebra: Algebra, atoms: Sequence[Expr]) -> list[Expr]:
     return [algebra.sub(*atom.args) if atom.op in {"lt", "le", "eq"} else atom.args[0] for atom in atoms]
 
 
-def chained(
-    system: System, given: frozenset[int], point: Sequence[float], by: Sequence[int], time: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Derivatives of all parameters, and of the initial states, by some parameters, through initial assignments.
+@dataclass(frozen=True)
+class Chain:
+    """How parameters and initial states follow from one parameter through initial assignments: what does not change from run to run.
 
-    A computed parameter by which one differentiates counts as given.
+    Attributes
+    ----------
+    index : int
+        Of the parameter.
+    computed : tuple of int
+        Parameters that initial assignments compute.
+    slopes : tuple of Expr
+        Derivatives of these, then of the initial states.
+    """
+
+    index: int
+    computed: tuple[int, ...]
+    slopes: tuple[Expr, ...]
+
+
+def chain(system: System, given: frozenset[int], index: int) -> Chain:
+    """Derivatives by one parameter; a computed one by which one differentiates counts as given.
 
     Parameters
     ----------
     given : frozenset of int
         Parameters that have numbers of their own and are not computed.
+    index : int
+    """
+    algebra = system.algebra
+    known: dict[Expr, Expr] = {}
+    for other, expression in system.computed.items():
+        if other not in given and other != index:
+            [known[algebra.p(other)]] = rebuild(algebra, [expression], known.get)
+    roots = [*known.values(), *rebuild(algebra, system.initial, known.get)]
+    leaf = algebra.p(index)
+    return Chain(index, tuple(int(one.value) for one in known), tuple(algebra.diff(root, leaf) for root in roots))
+
+
+def chained(
+    system: System, chains: Sequence[Chain], point: Sequence[float], time: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Derivatives of all parameters, and of the initial states, by some parameters, through initial assignments.
+
+    Parameters
+    ----------
+    chains : sequence of Chain
+        One a parameter to differentiate by.
     point : sequence of float
         Numbers of all parameters.
-    by : sequence of int
     time : float
         Of the start.
 
     Returns
     -------
-    parameters : ndarray, shape (parameter, len(by))
-    initial : ndarray, shape (state, len(by))
+    parameters : ndarray, shape (parameter, chain)
+    initial : ndarray, shape (state, chain)
     """
-    algebra = system.algebra
-    parameters = np.zeros((len(system.parameters), len(by)))
-    initial = np.zeros((len(system.initial), len(by)))
-    for column, index in enumerate(by):
-        known: dict[Expr, Expr] = {}
-        for other, expression in system.computed.items():
-            if other not in given and other != index:
-                [known[algebra.p(other)]] = rebuild(algebra, [expression], known.get)
-        leaf = algebra.p(index)
-        roots = [*known.values(), *rebuild(algebra, system.initial, known.get)]
-        slopes = evaluate([algebra.diff(root, leaf) for root in roots], (), point, time)
-        parameters[[int(one.value) for one in known], column] = slopes[: len(known)]
-        parameters[index, column] = 1.0
-        initial[:, column] = slopes[len(known) :]
+    parameters = np.zeros((len(system.parameters), len(chains)))
+    initial = np.zeros((len(system.initial), len(chains)))
+    for column, one in enumerate(chains):
+        slopes = evaluate(one.slopes, (), point, time)
+        parameters[list(one.computed), column] = slopes[: len(one.computed)]
+        parameters[one.index, column] = 1.0
+        initial[:, column] = slopes[len(one.computed) :]
     return parameters, initial
