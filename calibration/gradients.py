@@ -21,7 +21,7 @@ from exportin.kernel.batch import Tolerance
 from exportin.kernel.sensitivity import Sensitivity
 
 DIRECTIONS = Path(__file__).with_name("directions.tsv")
-KEPT, SETS, SEED = 25, 40, 20
+KEPT, SETS, SEED = 25, 32, 20
 LOST = 10**-0.5  # of PARP1's threshold: beyond it death runs by itself, and the cleaved share says nothing of what began it
 SMALL, FINE = 1e-3, Tolerance(1e-5, 1e-10)
 

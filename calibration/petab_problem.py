@@ -24,7 +24,10 @@ from exportin.network.parameters import Parameter
 
 FOLDER = Path(__file__).with_name("petab")
 DRUGS = {"KPT-185": "KPT185_medium", "selinexor": "SELINEXOR_medium"}
-DEAD = {"at most": "piecewise(committed, committed > {bound}, {bound})", "at least": "piecewise(committed, committed < {bound}, {bound})"}
+BEYOND = {
+    "at most": "piecewise(committed, committed > {bound}, {bound})",
+    "at least": "piecewise(committed, committed < {bound}, {bound})",
+}
 
 
 class Cells:
@@ -75,7 +78,7 @@ def conditions(targets: Iterable[Target], cells: Cells) -> list[dict[str, object
 
 def observables(targets: Sequence[Target]) -> list[dict[str, object]]:
     """What each statement is of."""
-    formulas = [DEAD.get(side(one), "committed").format(bound=bound(one)) for one in targets]
+    formulas = [BEYOND.get(side(one), "committed").format(bound=bound(one)) for one in targets]
     return [
         {"observableId": observable(one), "observableFormula": formula, "noiseFormula": one.sd}
         for one, formula in zip(targets, formulas, strict=True)

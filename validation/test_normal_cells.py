@@ -45,10 +45,10 @@ def test_normal_cells_are_spared_where_myeloma_dies(record_property, myeloma, no
 def test_rows_that_carry_the_difference(record_property, normal):
     """The dead among normal cells at 1 uM when one row of the context is the myeloma line's: what rises carries the sparing."""
     base = dead(normal, "selinexor", "1 uM")
-    changes = {}
+    changes: dict[str, np.ndarray] = {}
     for name, given in rows_apart(normal, "MM.1S").items():
         change = dead(normal, "selinexor", "1 uM", **given) - base
-        changes[name] = float(np.nanmedian(change))
+        changes[name] = change
         report(record_property, f"{normal}, change of the dead with {name} of MM.1S, above 0.05", change, change > 0.05)
-    assert len(changes) > 3
-    assert np.isfinite(list(changes.values())).any()
+    assert np.nanmax(np.abs(changes["TP53_functional"])) < 1e-3, "wild type in both: nothing was changed"
+    assert max(float(np.nanmax(np.abs(one))) for one in changes.values()) > 0.05, "no row of the context matters"

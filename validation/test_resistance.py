@@ -76,12 +76,22 @@ def test_which_changes_lower_nuclear_accumulation(line):
     shown = {name: accumulation(line, name) for name in (PARENT, *EXPLANATIONS)}
     for name, folds in shown.items():
         print(f"{line}, {name}: " + ", ".join(f"{one} {fold:.2f}" for one, fold in zip(CARGOES, folds, strict=True)))
-    assert np.all(before > 1.0)
     assert shown["C528S"] == pytest.approx(1.0, abs=0.01)
     assert np.all((shown["C528S half"] > 1.05) & (shown["C528S half"] < before))
     assert np.all((shown["less drug"] > 1.0) & (shown["less drug"] < before))
     assert shown["MCL1 up"] == pytest.approx(before, rel=1e-3)
     assert shown["BCL2 up"] == pytest.approx(before, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("HeLa", marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="p53, which E6 destroys, by 1.16 only")),
+        *(one for one in LINES if one != "HeLa"),
+    ],
+)
+def test_every_cargo_of_the_parent_gathers_by_a_fifth(line):
+    assert np.all(accumulation(line, PARENT) > 1.2)
 
 
 @pytest.mark.parametrize("line", LINES)
