@@ -100,8 +100,8 @@ class Condition:
     def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray]:
         """Share of dead cells, and share of cells that live untreated, each of shape (set,)."""
         here, count = self.experiment, len(shares) * sisters
-        values = self.numbers(names, shares, sisters)
-        untreated = here.rest(values, count)
+        values, _lost = here.grounded(given := self.numbers(names, shares, sisters))
+        untreated = here.rest(given, count)
         known = here.undisturbed(values)
         before = here.solver.run([0.0, 1e-6], self.parts[:1], known, count=count, start=untreated.states)
         fine = (untreated.outcomes == 0) & (before.outcomes == 0) & (before.values[:, 0, 0] < DEAD)

@@ -1,8 +1,8 @@
-"""Score named rivals of the model by how well weighed sets agree with the calibration data under each.
+"""Score named rivals of the model by how well the draws agree with the calibration data under each.
 
-Usage: ``python calibration/rivals.py FOLDER``. For a switch the Bayes factor of the alternative over the default is the weighted mean of
-the ratio of likelihoods over the heaviest sets; for a continuous rival (phi, a share) it is the odds of the weighed sets over the even
-odds of the prior. Both at the power of the likelihood that the draws have (`tabulate.py`). Writes ``calibration/rivals.tsv``.
+Usage: ``python calibration/rivals.py FOLDER``. For a switch the Bayes factor of the alternative over the default is the mean ratio of the
+likelihoods over draws from the posterior; for a continuous rival (phi, a share) it is the odds of the draws over the even odds of the
+prior. Writes ``calibration/rivals.tsv``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from conditions import Condition, read_targets, settle_shortly
-from scipy.stats import norm
-from tabulate import weighed
+from gradients import read_directions
+from likelihood import Likelihood
+from tabulate import read_chains, spread_out
 
 HERE = Path(__file__).parent
-MOST = 40  # sets that a switch is tried on
+MOST = 36  # draws that a switch is tried on
 SWITCHES = {
     "RPL5 and RPL11 do not act on MDM2": "RPL_arm=0",
     "no feedback on RNA polymerase I": "POL1_feedback=0",
@@ -35,34 +35,21 @@ SPLITS = {
 
 def main(folder: Path) -> None:
     """Score all and write the table."""
-    settle_shortly()
-    names, sets, weights, power = weighed(folder)
-    shares, scores = norm.cdf(sets.scores), sets.log_likelihood
+    names, _part, _basis = read_directions()
+    chains = read_chains(folder)
     lines = ["rival\tkind\tbayes_factor\twhat"]
     for what, (name, side) in SPLITS.items():
-        column = shares[:, names.index(name)]
-        share = weights[column > 0.5 if side == "above" else column < 0.5].sum()
-        told = f"{name} {side} the middle of its prior in {100 * share:.0f} % of the weighed sets"
+        column = chains.scores[..., names.index(name)]
+        share = float((column > 0 if side == "above" else column < 0).mean())
+        told = f"{name} {side} the middle of its prior in {100 * share:.0f} % of the draws"
         lines.append(f"{what}\tsplit\t{share / (1 - share):.3g}\t{told}")
-    best = np.argsort(-weights)[:MOST]
+    chosen = spread_out(chains, MOST)
+    scores, held = chains.scores[chosen], chains.log_likelihood[chosen]
     for what, setting in SWITCHES.items():
-        ratio = np.exp(power * np.minimum(log_likelihood(names, shares[best], setting) - scores[best], 50.0))
-        factor = (weights[best] * ratio).sum() / weights[best].sum()
-        lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}, over the {MOST} heaviest sets")
+        factor = np.exp(Likelihood(setting)(scores)[0] - held).mean()
+        lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}, over {len(held)} draws")
         print(lines[-1], flush=True)
     (HERE / "rivals.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def log_likelihood(names: list[str], shares: np.ndarray, setting: str) -> np.ndarray:
-    """Of every set under one more setting of every cell."""
-    targets, total = read_targets(), np.zeros(len(shares))
-    for key in dict.fromkeys(one.condition for one in targets):
-        cell, given, drug, dose = key
-        dead, alive = Condition(cell, setting if given == "-" else f"{given} {setting}", drug, dose).run(names, shares)
-        for target in targets:
-            if target.condition == key:
-                total += target.log_likelihood(alive if target.kind == "alive" else dead)
-    return total
 
 
 if __name__ == "__main__":

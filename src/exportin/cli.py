@@ -18,6 +18,10 @@ from exportin.errors import ExportinError
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_NO_CELLS = {  # what is left out and is no failure
+    "not alive": "are dead before any drug and belong to no population",
+    "no reference": "have numbers with which no untreated cell is at rest",
+}
 
 app = typer.Typer(
     name="exportin",
@@ -72,10 +76,10 @@ def run(
     typer.echo(json_format.dumps(result.to_dict(), indent=1) if json else str(result.summary()))
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'report.html'} and the data behind it.", err=True)
-    unborn = result.left_out.get("not alive", 0)
-    lost = {what: count for what, count in result.left_out.items() if what != "not alive"}
-    if unborn and not quiet:
-        typer.echo(f"exportin: {unborn} cells are dead before any drug and belong to no population; they are left out.", err=True)
+    lost = dict(result.left_out)
+    for what, told in _NO_CELLS.items():
+        if (count := lost.pop(what, 0)) and not quiet:
+            typer.echo(f"exportin: {count} cells {told}; they are left out.", err=True)
     if lost:
         told = ", ".join(f"{count} {what}" for what, count in lost.items())
         typer.echo(f"exportin: {sum(lost.values())} runs could not be computed and are left out ({told}).", err=True)

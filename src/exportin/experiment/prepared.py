@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from exportin.experiment.reference import REFERENCE, Reference
 from exportin.experiment.rest import settle_cells
 from exportin.experiment.terms import Terms
-from exportin.kernel.batch import Change, Settled, Tolerance
+from exportin.kernel.batch import Change, Outcome, Settled, Tolerance
 from exportin.kernel.code.expression import evaluate
 from exportin.kernel.solver import Solver
 from exportin.network.blueprint import Structure
@@ -116,12 +116,23 @@ class Experiment:
     def rest(self, values: Mapping[str, Any], count: int = 1, tolerance: Tolerance | None = None) -> Settled:
         """Untreated steady states; look at their outcomes."""
         typical, first = self._typical
-        return settle_cells(self.solver, typical, self.undisturbed(values), count, tolerance, first if tolerance is None else None)
+        grounded, lost = self.grounded(values)
+        known = self.undisturbed(grounded)
+        found = settle_cells(self.solver, typical, known, count, tolerance, first if tolerance is None else None)
+        return replace(found, outcomes=np.where(lost, np.int32(Outcome.NO_REFERENCE), found.outcomes)) if lost.any() else found
+
+    def grounded(self, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], NDArray[np.bool_]]:
+        """Numbers that can be computed with: the table's reference where none was found; and where that is."""
+        lost = np.isnan(values.get(REFERENCE, 0.0))
+        if not lost.any():
+            return values, lost
+        levels = np.where(lost, self.cell.parameter(REFERENCE).internal, values[REFERENCE])
+        return {**values, REFERENCE: levels if levels.ndim else float(levels)}, lost
 
     @functools.cached_property
     def _typical(self) -> tuple[Columns, Settled]:
         """Numbers of the typical cell, and its rest."""
-        typical = self.undisturbed(self.values_at(None, None, None))
+        typical = self.undisturbed(self.grounded(self.values_at(None, None, None))[0])
         return typical, settle_cells(self.solver, typical, typical, 1)
 
     def settled(self, values: Mapping[str, Any], count: int) -> Settled:

@@ -48,7 +48,7 @@ class Reference:
         return float(self.levels(None if draw is None else np.array([draw]))[0])
 
     def levels(self, draws: NDArray[np.int64] | None) -> NDArray[np.float64]:
-        """Of many draws, uM, shape (draw,). A draw that does not settle has the table's value."""
+        """Of many draws, uM, shape (draw,); NaN for one that has none."""
         wanted: list[int | None] = [None] if draws is None else [int(one) for one in draws]
         with self.lock:
             missing = [one for one in dict.fromkeys(wanted) if one not in self.known]
@@ -62,7 +62,8 @@ def find_levels(experiment: Experiment, numbers: Mapping[str, Any], count: int) 
     """The level of many parameter sets of typical cells, uM, shape (set,): where log(level found) - log(level given) is zero.
 
     More to be measured against means less export, so the gap falls with the level given. A secant search within what is known to be too
-    low and too high, for each set by itself, so that none depends on the others.
+    low and too high, for each set by itself, so that none depends on the others. NaN where there is no such level: up to one the cell
+    carries much more, beyond it much less, and it stays in no state between.
     """
     table = np.full(count, experiment.cell.parameter(REFERENCE).internal)
     place = np.log(table)
@@ -85,7 +86,7 @@ def find_levels(experiment: Experiment, numbers: Mapping[str, Any], count: int) 
         halve = np.isfinite(middle) & ((new <= low) | (new >= high) | (number % 3 == 2))
         new = np.where(off, np.where(halve, middle, new), place)
         before, gap_before, place = place, gap, new
-    return np.where(nearest < NEAR, best, table)
+    return np.where(nearest < NEAR, best, np.nan)
 
 
 def _loaded(experiment: Experiment, numbers: Mapping[str, Any], place: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -31,6 +31,7 @@ class Outcome(IntEnum):
     NOT_SETTLED = 8
     MOMENTS_COINCIDE = 9
     NOT_ALIVE = 10
+    NO_REFERENCE = 11
 
 
 ADVICE = {
@@ -44,6 +45,7 @@ ADVICE = {
     Outcome.NOT_SETTLED: "it does not settle: it may oscillate, have no steady state for these numbers, or need a longer horizon",
     Outcome.MOMENTS_COINCIDE: "two conditions turn at one moment and move differently: there is no derivative; move one of them a little",
     Outcome.NOT_ALIVE: "its untreated cell is dead: these numbers make no cell that lives, so there is nothing to treat",
+    Outcome.NO_REFERENCE: "its numbers have no untreated cell at rest with the very export that their rates hold in, so they make no cell",
 }
 
 

@@ -112,13 +112,13 @@ class Sensitivity:
             numbers = numbers.keeping(settled.kept, settled.end_parameters)
         if not len(by):
             raise BadQuantity("by: expected at least one name of a parameter or state.")
+        weights, begin = self._beginning(by, numbers, settled, count, float(grid[0]))
+        starts, control = self._start(numbers), tolerance or Tolerance()
         passes, calls = [], []
         for first in range(0, len(by), _AT_ONCE):
-            columns = by[first : first + _AT_ONCE]
-            weights, begin = self._beginning(columns, numbers, settled, count, float(grid[0]))
-            starts, control = self._start(numbers), tolerance or Tolerance()
+            columns = (part[:, :, first : first + _AT_ONCE] for part in (weights, begin))
             calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, control, settled))
-            passes.append(_Pass(self, calls[-1], wanted, weights, begin, doses.unit_expressions).run(len(grid), count, workers))
+            passes.append(_Pass(self, calls[-1], wanted, *columns, doses.unit_expressions).run(len(grid), count, workers))
         batch = calls[-1].batch(tuple(str(name) for name in observe))
         return Sensitivities(batch, tuple(by), *(np.concatenate([one[n] for one in passes], axis=-1) for n in (0, 1)))
 
@@ -187,7 +187,8 @@ class Sensitivity:
         known = {name: value for name, value in zip(system.parameters, point, strict=True) if not np.isnan(value)}
         _, jacobian = solver.rates(state, known, settled.time)
         used = np.flatnonzero(weights.any(axis=1))
-        slopes = [system.algebra.diff(rate, system.algebra.p(int(j))) for rate in system.rates for j in used]
+        parameters = [system.algebra.p(int(j)) for j in used]
+        slopes = [system.algebra.diff(rate, one) for rate in system.rates for one in parameters]
         by_used = np.array(evaluate(slopes, state.tolist(), point, settled.time)).reshape(states, len(used))
         totals = solver.totals()
         size = np.maximum(np.abs(state), 1e-9 * (np.abs(state).max() or 1.0))
