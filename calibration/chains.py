@@ -8,6 +8,7 @@ rows without a part in it are drawn anew each time. A chain has random numbers o
 from __future__ import annotations
 
 import argparse
+import itertools
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from gradients import read_directions
 from likelihood import Likelihood
 from scipy.stats import chi2
 
-STEPS, SEED, BLOCK, EVERY = 60, 31, 12, 5
+STEPS, SEED, BLOCK, EVERY = 200, 31, 12, 5  # BLOCK: starts whose chains are computed together
 SHORT, LONGER = (0.02, 0.05, 0.12), 3.0  # of a step in the directions; outside of them by so much longer
 FREE = 1e-5  # a row with a smaller part in the gradients is drawn anew
 UNLIKELY = 0.005  # a start that ends with a cost beyond this share of the costs to be expected has not found its data
@@ -111,7 +112,7 @@ _LIKELIHOOD: list[Likelihood] = []
 def _block(folder: Path, numbers: list[int], starts: np.ndarray, steps: int) -> str:
     if not _LIKELIHOOD:
         _LIKELIHOOD.append(Likelihood())
-    file = folder / f"chains_{numbers[0]}.npz"
+    file = folder / f"chains_{numbers[0] // BLOCK}.npz"
     chains = Chains.read(file) if file.exists() else begun(_LIKELIHOOD[0], starts)
     while chains.scores.shape[1] <= steps:
         chains = chains.joined([walk(_LIKELIHOOD[0], chains, numbers, EVERY)], 1)
@@ -122,8 +123,7 @@ def _block(folder: Path, numbers: list[int], starts: np.ndarray, steps: int) -> 
 def main(folder: Path, steps: int, workers: int) -> None:
     """Run or go on."""
     starts = good_starts(folder)
-    numbers = list(starts)
-    blocks = [numbers[first : first + BLOCK] for first in range(0, len(numbers), BLOCK)]
+    blocks = [list(group) for _, group in itertools.groupby(starts, lambda number: number // BLOCK)]
     with ProcessPoolExecutor(workers) as pool:
         going = [pool.submit(_block, folder, block, np.array([starts[one] for one in block]), steps) for block in blocks]
         for one in going:

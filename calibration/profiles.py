@@ -17,7 +17,7 @@ from gradients import read_directions
 from rivals import SPLITS
 
 PROFILES = Path(__file__).with_name("profiles.tsv")
-ROWS, STEPS, BRANCHES = 12, 5, ((0.0, -1.0, -2.0), (1.0, 2.0))
+ROWS, STEPS, BRANCHES = 8, 5, ((0.0, -1.0, -2.0), (1.0, 2.0))
 PLACES = tuple(place for places in BRANCHES for place in places)
 ENOUGH = 3.84
 
