@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from gradients import read_directions
 from likelihood import Likelihood
-from tabulate import read_chains, spread_out
 
 HERE = Path(__file__).parent
 MOST = 36  # draws that a switch is tried on
@@ -36,15 +35,14 @@ SPLITS = {
 def main(folder: Path) -> None:
     """Score all and write the table."""
     names, _part, _basis = read_directions()
-    chains = read_chains(folder)
+    draws = np.load(folder / "draws.npz")
     lines = ["rival\tkind\tbayes_factor\twhat"]
     for what, (name, side) in SPLITS.items():
-        column = chains.scores[..., names.index(name)]
+        column = draws["scores"][:, names.index(name)]
         share = float((column > 0 if side == "above" else column < 0).mean())
         told = f"{name} {side} the middle of its prior in {100 * share:.0f} % of the draws"
         lines.append(f"{what}\tsplit\t{share / (1 - share):.3g}\t{told}")
-    chosen = spread_out(chains, MOST)
-    scores, held = chains.scores[chosen], chains.log_likelihood[chosen]
+    scores, held = draws["scores"][:MOST], draws["log_likelihood"][:MOST]  # their order says nothing
     for what, setting in SWITCHES.items():
         factor = np.exp(Likelihood(setting)(scores)[0] - held).mean()
         lines.append(f"{what}\tswitch\t{factor:.3g}\t{setting}, over {len(held)} draws")

@@ -1,7 +1,8 @@
 """Make the tables of a calibration: the draws that ship, and what the data say of each parameter.
 
-Usage: ``python calibration/tabulate.py FOLDER``. Writes ``src/exportin/network/posterior.tsv`` (places in each row's distribution, a line
-a set, taken in turn from all chains after their first third) and ``calibration/moved.tsv``.
+Usage: ``python calibration/tabulate.py FOLDER``. States are taken in turn from all chains after their first third, weighed by whether
+cells of other tissues live untreated with them, and drawn by these weights. Writes ``src/exportin/network/posterior.tsv`` (places in each
+row's distribution, a line a set), ``calibration/moved.tsv`` and, for `rivals.py`, the draws themselves into the folder.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from chains import Chains
 from conditions import read_targets
 from fit import read_best
 from gradients import read_directions
-from likelihood import LEAST, MOST, Likelihood
+from likelihood import LEAST, MOST, Likelihood, untreated_living
 from scipy.special import ndtr
 from scipy.stats import t as student
 
 HERE = Path(__file__).parent
 DRAWS = HERE.parent / "src" / "exportin" / "network" / "posterior.tsv"
 LINES, SETTLING = 200, 3  # lines of the table; one over the share of a chain that is left out
+EACH = 40  # states of a chain that are weighed
 SURE = 0.05  # expected share of false names among the rows that are said to have moved
 
 
@@ -42,11 +44,24 @@ def spread_out(chains: Chains, lines: int) -> tuple[np.ndarray, np.ndarray]:
     return pairs[:, 0], pairs[:, 1]
 
 
-def moved(chains: Chains, names: list[str]) -> list[str]:
-    """Lines of the table of rows: mean, narrowing, and how unlikely the mean is if the data say nothing of the row."""
-    means = chains.scores.mean(axis=1)
-    mean, spread = means.mean(axis=0), chains.scores.std(axis=(0, 1))
-    p = 2 * student.sf(np.abs(mean) / (means.std(axis=0, ddof=1) / np.sqrt(len(means))), len(means) - 1)
+def moved(scores: np.ndarray, weights: np.ndarray, names: list[str]) -> list[str]:
+    """Lines of the table of rows: mean, narrowing, and how unlikely the mean is if the data say nothing of the row.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (chain, state, name)
+    weights : ndarray, shape (chain, state)
+        They add up to 1. Chains, not states, are independent of each other.
+    """
+    of_chain = weights.sum(axis=1)
+    heard = of_chain > 0
+    share, parts = of_chain[heard], weights[heard] / of_chain[heard, None]
+    means = np.einsum("cs,csn->cn", parts, scores[heard])
+    mean = share @ means
+    spread = np.sqrt(np.einsum("cs,csn->n", weights, (scores - mean) ** 2))
+    count = 1.0 / (share**2).sum()
+    error = np.sqrt(share**2 @ (means - mean) ** 2 * count / (count - 1.0))
+    p = 2 * student.sf(np.abs(mean) / error, count - 1.0)
     order = np.argsort(p)
     passing = np.flatnonzero(p[order] <= SURE * np.arange(1, len(p) + 1) / len(p))
     last = passing.max() if passing.size else -1
@@ -69,28 +84,42 @@ def main(folder: Path) -> None:
     """Write both tables."""
     names, _part, basis = read_directions()
     chains = read_chains(folder)
-    chosen = spread_out(chains, LINES)
-    places = ndtr(chains.scores[chosen]).clip(LEAST, MOST)
+    count = len(chains.scores)
+    chain, step = spread_out(chains, count * EACH)
+    scores, living = chains.scores[chain, step], untreated_living(chains.scores[chain, step])
+    weights = np.exp(living - living.max())
+    weights /= weights.sum()
+    cuts = (np.random.default_rng(0).uniform() + np.arange(LINES)) / LINES
+    chosen = np.random.default_rng(1).permutation(np.searchsorted(np.cumsum(weights), cuts).clip(0, len(weights) - 1))
+    write_draws(folder, names, scores[chosen], chains.log_likelihood[chain, step][chosen], chains.found[chain, step][chosen])
+    order = np.argsort(chain, kind="stable")
+    table = moved(scores[order].reshape(count, EACH, -1), weights[order].reshape(count, EACH), names)
+    (HERE / "moved.tsv").write_text("\n".join(table) + "\n", encoding="utf-8")
+    print(f"{count} chains, {chains.taken.mean():.2f} taken; R of the log likelihood {agreement(chains.log_likelihood):.1f},",
+          "of the directions", np.round([agreement(chains.scores @ direction) for direction in basis.T], 1))  # fmt: skip
+    share = np.bincount(chain, weights, count)
+    print(f"weights worth {1 / (weights**2).sum():.0f} of {len(weights)} states and {1 / (share**2).sum():.1f} chains;",
+          f"{len(set(chosen.tolist()))} different lines; {sum(line.endswith('yes') for line in table)} rows moved")  # fmt: skip
+    tell("all states", chains.log_likelihood, chains.found)
+    tell("draws", chains.log_likelihood[chain, step][chosen], chains.found[chain, step][chosen])
+    score, cost = read_best(folder)
+    tell(f"most probable set (cost {cost:.2f}, half its squared way {0.5 * score @ score:.2f})", *Likelihood()(score[None]))
+
+
+def write_draws(folder: Path, names: list[str], scores: np.ndarray, log_likelihood: np.ndarray, found: np.ndarray) -> None:
+    """The table that ships, and the draws with what each target gave."""
+    places = ndtr(scores).clip(LEAST, MOST)
     lines = ["\t".join(names), *("\t".join(f"{place:.4f}" for place in row) for row in places)]
     DRAWS.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    table = moved(chains, names)
-    (HERE / "moved.tsv").write_text("\n".join(table) + "\n", encoding="utf-8")
-    tell(folder, chains, basis, len({row.tobytes() for row in places}), sum(line.endswith("yes") for line in table))
+    np.savez(folder / "draws.npz", scores=scores, log_likelihood=log_likelihood, found=found)
 
 
-def tell(folder: Path, chains: Chains, basis: np.ndarray, different: int, moved_rows: int) -> None:
+def tell(what: str, log_likelihood: np.ndarray, found: np.ndarray) -> None:
     """Print what the documentation tells."""
-    score, cost = read_best(folder)
-    best, found = Likelihood()(score[None])
-    print(f"{len(chains.scores)} chains, {chains.taken.mean():.2f} taken, {different} different lines; {moved_rows} rows moved")
-    print("R of the log likelihood and the directions:", round(agreement(chains.log_likelihood), 2),
-          np.round([agreement(chains.scores @ direction) for direction in basis.T], 2))  # fmt: skip
-    print("log likelihood, 5, 50, 95 %:", np.quantile(chains.log_likelihood, [0.05, 0.5, 0.95]).round(1))
-    print([one.claim + " " + one.condition[0] for one in read_targets()])
-    print("chains", np.nanmedian(chains.found, axis=(0, 1)).round(2))
-    print("mean  ", np.nanmean(chains.found, axis=(0, 1)).round(2))
-    print("most probable", found[0].round(2))
-    print(f"its cost {cost:.2f}, log likelihood {best[0]:.1f}, half the squared way from the middles {0.5 * score @ score:.2f}")
+    kinds = [one.claim + " " + one.condition[0] for one in read_targets()]
+    means = np.nanmean(found.reshape(-1, len(kinds)), axis=0).round(2).tolist()
+    print(what, "log likelihood, 5, 50, 95 %, most:", np.quantile(log_likelihood, [0.05, 0.5, 0.95, 1.0]).round(1))
+    print("   ", dict(zip(kinds, means, strict=True)))
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def test_a_row_has_moved_only_where_chains_say_so_together(scripts):
     scores = random.standard_normal((20, 1, 50)) + 0.1 * random.standard_normal((20, 30, 50))
     scores[:, :, 7] += 2.0
     names = [f"row{number}" for number in range(50)]
-    lines = tabulate.moved(SimpleNamespace(scores=scores), names)
+    lines = tabulate.moved(scores, np.full((20, 30), 1 / 600), names)
     told = [line.split("\t") for line in lines[1:]]
     assert [line[0] for line in told if line[-1] == "yes"] == ["row7"]
     assert float(told[0][1]) == pytest.approx(norm.cdf(2.0), abs=0.03)
