@@ -1,7 +1,7 @@
 """Profiles of single rows: what the data say of each, all others being free to make up for it.
 
 Usage: ``python calibration/profiles.py FOLDER``. A row is held at places of its distribution, and from the most probable set (`fit.py`)
-the others are searched anew, which costs them their own way from the priors' middles. Writes ``calibration/profiles.tsv``: twice the
+the others are searched anew, which costs them their own way from the priors' middles. Adds to ``calibration/profiles.tsv``: twice the
 cost over the least one of the row; where it passes 3.84 on both sides the data determine the row to 95 %.
 """
 
@@ -58,18 +58,24 @@ def said(rises: dict[float, float]) -> str:
 
 
 def main(folder: Path, workers: int) -> None:
-    """Run all and write the table."""
-    rows = profiled()
-    lines = ["\t".join(["id", *(f"{place:g}" for place in sorted(PLACES)), "said"])]
+    """Run or go on; the table has the rows that are done."""
+    rows, done = profiled(), read_done()
     with ProcessPoolExecutor(workers) as pool:
-        going = {name: [pool.submit(branch, folder, name, places) for places in BRANCHES] for name in rows}
+        going = {name: [pool.submit(branch, folder, name, places) for places in BRANCHES] for name in rows if name not in done}
         for name, parts in going.items():
-            found = list(zip(PLACES, [cost for part in parts for cost in part.result()], strict=True))
-            least = min(cost for _place, cost in found)
-            rises = {place: 2 * (cost - least) for place, cost in sorted(found)}
-            lines.append("\t".join([name, *(f"{rise:.1f}" for rise in rises.values()), said(rises)]))
-            print(lines[-1], flush=True)
-    PROFILES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            found = dict(zip(PLACES, [cost for part in parts for cost in part.result()], strict=True))
+            least = min(found.values())
+            rises = {place: 2 * (found[place] - least) for place in sorted(found)}
+            done[name] = "\t".join([name, *(f"{rise:.1f}" for rise in rises.values()), said(rises)])
+            print(done[name], flush=True)
+            head = "\t".join(["id", *(f"{place:g}" for place in sorted(PLACES)), "said"])
+            PROFILES.write_text("\n".join([head, *done.values()]) + "\n", encoding="utf-8")
+
+
+def read_done() -> dict[str, str]:
+    """Lines of the table by row."""
+    lines = PROFILES.read_text(encoding="utf-8").splitlines()[1:] if PROFILES.exists() else []
+    return {line.split("\t")[0]: line for line in lines}
 
 
 if __name__ == "__main__":
