@@ -116,9 +116,9 @@ class Sensitivity:
         starts, control = self._start(numbers), tolerance or Tolerance()
         passes, calls = [], []
         for first in range(0, len(by), _AT_ONCE):
-            columns = (part[:, :, first : first + _AT_ONCE] for part in (weights, begin))
+            by_parameter, by_state = (part[:, :, first : first + _AT_ONCE] for part in (weights, begin))
             calls.append(Call(self._model, starts, self._events, grid, numbers, doses, wanted, count, control, settled))
-            passes.append(_Pass(self, calls[-1], wanted, *columns, doses.unit_expressions).run(len(grid), count, workers))
+            passes.append(_Pass(self, calls[-1], wanted, by_parameter, by_state, doses.unit_expressions).run(len(grid), count, workers))
         batch = calls[-1].batch(tuple(str(name) for name in observe))
         return Sensitivities(batch, tuple(by), *(np.concatenate([one[n] for one in passes], axis=-1) for n in (0, 1)))
 
