@@ -17,7 +17,7 @@ from exportin.kernel.batch import Tolerance
 from exportin.network.model import pathway_model
 from exportin.network.pathway import pathways
 
-TARGETS = Path(__file__).with_name("targets.tsv")
+TARGETS, LIVING = (Path(__file__).with_name(name) for name in ("targets.tsv", "living.tsv"))
 SISTERS, POINTS, HOUR = 8, 13, 3600.0
 HOPELESS = 0.3  # a set of which fewer sister cells live untreated is not treated
 TOLERANCE = Tolerance(1e-5, 1e-8)
@@ -54,10 +54,10 @@ class Target:
         return -0.5 * (gap / self.sd) ** 2
 
 
-def read_targets() -> list[Target]:
+def read_targets(file: Path = TARGETS) -> list[Target]:
     """The calibration data."""
-    with TARGETS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
     places = ("cell", "parameters", "drug", "dose")
     return [
         Target(row["claim"], tuple(row[one] for one in places), float(row["hours"]), row["kind"], float(row["value"]), float(row["sd"]))
@@ -100,9 +100,9 @@ class Condition:
     def run(self, names: list[str], shares: np.ndarray, sisters: int = SISTERS) -> tuple[np.ndarray, np.ndarray]:
         """Share of dead cells, and share of cells that live untreated, each of shape (set,)."""
         here, count = self.experiment, len(shares) * sisters
-        values, _lost = here.grounded(given := self.numbers(names, shares, sisters))
-        untreated = here.rest(given, count)
-        known = here.undisturbed(values)
+        values = self.numbers(names, shares, sisters)
+        untreated = here.rest(values, count)
+        known = here.undisturbed(here.grounded(values)[0])
         before = here.solver.run([0.0, 1e-6], self.parts[:1], known, count=count, start=untreated.states)
         fine = (untreated.outcomes == 0) & (before.outcomes == 0) & (before.values[:, 0, 0] < DEAD)
         hopeful = fine & np.repeat(fine.reshape(-1, sisters).mean(1) >= HOPELESS, sisters)

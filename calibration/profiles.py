@@ -1,8 +1,8 @@
 """Profiles of single rows: what the data say of each, all others being free to make up for it.
 
 Usage: ``python calibration/profiles.py FOLDER``. A row is held at places of its distribution, and from the most probable set (`fit.py`)
-the others are searched anew, which costs them their own way from the priors' middles. Adds to ``calibration/profiles.tsv``: twice the
-cost over the least one of the row; where it passes 3.84 on both sides the data determine the row to 95 %.
+the others are searched anew, which costs them their own way from the priors' middles. Adds to ``calibration/profiles.tsv`` (remove it to
+begin anew): twice the cost over the least one of the row; where it passes 3.84 on both sides the data determine the row to 95 %.
 """
 
 from __future__ import annotations

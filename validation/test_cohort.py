@@ -17,7 +17,7 @@ def test_p53_by_xpo1_and_mdm2_between_patients(record_property):
     """C165 (511 patients): most p53 where XPO1 is high and MDM2 low. The share of draws is reported, not forced."""
     here = prepare(xp.cell("AML blasts").with_pathways("tp53"), [])
     places = np.arange(DRAWS * PATIENTS)
-    numbers = dict(here.columns(None, places // PATIENTS, np.zeros_like(places)))
+    numbers = dict(here.grounded(here.columns(None, places // PATIENTS, np.zeros_like(places)))[0])
     shares = np.random.default_rng(165).uniform(-1.0, 1.0, size=(2, PATIENTS))
     xpo1, mdm2 = (np.tile(APART**one, DRAWS) for one in shares)
     numbers["XPO1_total"] = np.asarray(numbers["XPO1_total"]) * xpo1

@@ -178,6 +178,15 @@ def test_a_set_is_given_up_below_its_floor(scripts):
     assert np.isnan(each[1, -1])
 
 
+def test_what_lives_untreated_is_asked_of_other_cells_too(scripts, monkeypatch):
+    found, shares = scripts("likelihood"), {"HeLa": [1.0, 0.7], "marrow stroma": [0.95, 0.9]}
+    monkeypatch.setattr(found, "calibrated_names", lambda: ["a"])
+    monkeypatch.setattr(found, "settle_shortly", lambda: None)  # what it sets would stay for other tests
+    run = {cell: SimpleNamespace(run=lambda names, places, alive=alive: (None, np.array(alive))) for cell, alive in shares.items()}
+    monkeypatch.setattr(found, "Condition", lambda cell, *given: run[cell])
+    assert found.untreated_living(np.zeros((2, 1))) == pytest.approx([0.0, -2.0])
+
+
 def test_chains_agree_where_they_have_seen_the_same(scripts):
     tabulate, random = scripts("tabulate"), np.random.default_rng(3)
     same = random.standard_normal((20, 200))

@@ -100,6 +100,22 @@ def test_a_draw_that_does_not_settle_has_none(monkeypatch):
     assert np.array_equal(levels[[0, 2]], expected[[0, 2]])
 
 
+def test_a_draw_without_one_makes_no_cell(monkeypatch):
+    """It is left out and counted, and the other draws are as they were."""
+    asked = {"until": "2 h", "points": 2, "observe": ["XPO1_occupancy"], "draws": 3}
+    expected = xp.simulate(cell(), xp.exposure("KPT-185", "1 uM"), **asked)
+    found = Reference.levels
+
+    def without_the_second(self, draws):
+        return np.where(np.asarray(draws) == 1, np.nan, found(self, draws))
+
+    monkeypatch.setattr(Reference, "levels", without_the_second)
+    result = xp.simulate(cell(), xp.exposure("KPT-185", "1 uM"), **asked)
+    assert result.left_out == {"no reference": 1}
+    assert np.array_equal(result["XPO1_occupancy"][[0, 2]], expected["XPO1_occupancy"][[0, 2]])
+    assert np.isnan(result["XPO1_occupancy"][1]).all()
+
+
 def test_each_kind_of_cell_has_its_own():
     kinds = (("HeLa", None), ("HeLa", "western"), ("OCI-AML3", None))
     cells = [xp.cell(name, concentrations=kind).with_pathways("foxo") for name, kind in kinds]
