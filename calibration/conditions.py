@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +12,12 @@ import numpy as np
 import exportin as xp
 from exportin.experiment import reference, rest
 from exportin.experiment.fate import DEAD, fate_parts, read_fate
-from exportin.experiment.prepared import prepare
+from exportin.experiment.prepared import Experiment, prepare
 from exportin.experiment.reference import REFERENCE, find_levels
 from exportin.kernel.batch import Tolerance
-from exportin.network.model import pathway_model
-from exportin.network.pathway import pathways
 
-TARGETS, LIVING = (Path(__file__).with_name(name) for name in ("targets.tsv", "living.tsv"))
-SISTERS, POINTS, HOUR = 8, 13, 3600.0
+TARGETS = Path(__file__).with_name("targets.tsv")
+SISTERS, POINTS, HOURS, HOUR = 8, 13, 72.0, 3600.0
 HOPELESS = 0.3  # a set of which fewer sister cells live untreated is not treated
 TOLERANCE = Tolerance(1e-5, 1e-8)
 
@@ -28,11 +27,12 @@ def settle_shortly() -> None:
     reference.ROUNDS, rest.MOST_STEPS = 6, 1500
 
 
+@functools.cache
 def calibrated_names() -> list[str]:
-    """Rows of the pathways that have a spread; the export cycle and the compounds stay at their tables' values."""
-    rows = pathway_model(tuple(pathways()), xp.cell("HeLa")).numbers.rows
-    beside = {*prepare(xp.cell("HeLa"), []).model.numbers.rows, "XPO1_loaded_reference"}
-    return sorted(name for name, row in rows.items() if row.distribution.kind != "fixed" and name not in beside)
+    """Rows with a spread that some run reads: the export cycle, the pathways, the compounds; the reference is found, not given."""
+    experiments = [Condition(*key).experiment for key in dict.fromkeys(one.condition for one in read_targets())]
+    spread = {name for one in experiments for name, row in one.model.numbers.rows.items() if row.distribution.kind != "fixed"}
+    return sorted(spread - {REFERENCE})
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Target:
         return -0.5 * (gap / self.sd) ** 2
 
 
-def read_targets(file: Path = TARGETS) -> list[Target]:
+def read_targets() -> list[Target]:
     """The calibration data."""
-    with file.open(encoding="utf-8", newline="") as lines:
+    with TARGETS.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t"))
     places = ("cell", "parameters", "drug", "dose")
     return [
@@ -65,22 +65,28 @@ def read_targets(file: Path = TARGETS) -> list[Target]:
     ]
 
 
+def factor(experiment: Experiment, name: str, value: np.ndarray | float) -> np.ndarray | float:
+    """What a number is over its row's value: knock-downs, and sister cells' differences; these are none where the row's value is zero."""
+    internal = experiment.model.numbers.rows[name].internal
+    return value / internal if internal else experiment.model.numbers.scales.get(name, 1.0)
+
+
 class Condition:
     """A cell under an exposure, ready to run with many parameter sets.
 
     Parameters
     ----------
     cell, parameters, drug, dose : str
-        `parameters` are ``name=number`` between blanks, or ``-``.
-    hours : float
+        `parameters` are ``name=number`` between blanks, or ``-``; no drug is ``-`` too.
     """
 
-    def __init__(self, cell: str, parameters: str, drug: str, dose: str, hours: float = 72.0) -> None:
+    def __init__(self, cell: str, parameters: str, drug: str, dose: str) -> None:
         made = xp.cell(cell).with_pathways()
         if parameters != "-":
             made = made.with_parameters(**{name: float(value) for name, value in (one.split("=") for one in parameters.split())})
-        self.experiment = prepare(made, [xp.exposure(drug, dose)] if drug != "-" else [])
-        self.grid = np.linspace(0.0, hours * HOUR, POINTS)
+        self.drugged = drug != "-"
+        self.experiment = prepare(made, [xp.exposure(drug, dose)] if self.drugged else [])
+        self.grid = np.linspace(0.0, (HOURS if self.drugged else 1.0) * HOUR, POINTS)
         terms = self.experiment.terms
         self.parts = list(fate_parts(terms, made))
 
@@ -92,8 +98,8 @@ class Condition:
         for here, held, times in ((self.experiment, values, sisters), (plain, typical, 1)):
             rows = here.model.numbers.rows
             for place, name in enumerate(names):
-                if name in rows and rows[name].internal:
-                    held[name] = np.repeat(rows[name].quantiles(shares[:, place]), times) * (held[name] / rows[name].internal)
+                if name in rows:
+                    held[name] = np.repeat(rows[name].quantiles(shares[:, place]), times) * factor(here, name, held[name])
         values[REFERENCE] = np.repeat(find_levels(plain, typical, count), sisters)
         return values
 

@@ -29,7 +29,8 @@ def gradients_of(score: np.ndarray) -> np.ndarray:
         if sisters is None or not len(living):
             return np.empty((0, len(score)))
         rows = list(range(len(score)))
-        found += [one.slopes(score, int(living[0]), sisters, untreated, rows) for untreated in (True, False)]
+        kinds = (True, False) if one.condition.drugged else (True,)
+        found += [one.slopes(score, int(living[0]), sisters, untreated, rows) for untreated in kinds]
     stacked = np.array(found)
     length = np.linalg.norm(stacked, axis=1, keepdims=True)
     return (stacked / length)[np.isfinite(length[:, 0]) & (length[:, 0] > 0)]

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from conditions import LIVING, Condition, calibrated_names, read_targets, settle_shortly
+from conditions import Condition, calibrated_names, read_targets, settle_shortly
 from scipy.special import ndtr
 
 LEAST, MOST = 0.0005, 0.9995  # place in a row's distribution; beyond it counts as there
-
-
-def untreated_living(scores: np.ndarray) -> np.ndarray:
-    """Log likelihood of sets by whether cells of other tissues live without a drug, shape (set,); at most 0."""
-    settle_shortly()
-    names, total = calibrated_names(), np.zeros(len(scores))
-    for target in read_targets(LIVING):
-        _dead, alive = Condition(*target.condition, target.hours).run(names, ndtr(scores).clip(LEAST, MOST))
-        total += target.log_likelihood(alive)
-    return total
 
 
 class Likelihood:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from conditions import Condition
+from conditions import Condition, factor
 from scipy.special import ndtr
 
 from exportin.experiment.fate import read_fate
@@ -79,9 +79,9 @@ class Margins:
     def _put(self, experiment: Any, values: dict[str, Any], score: np.ndarray, count: int) -> np.ndarray:
         rows, slopes = experiment.model.numbers.rows, np.zeros((count, len(self.names)))
         for place, name in enumerate(self.names):
-            if name in rows and rows[name].internal:
+            if name in rows:
                 low, middle, high = rows[name].quantiles(ndtr(score[place] + np.array([-SMALL, 0.0, SMALL])))
-                share = np.broadcast_to(values[name] / rows[name].internal, count)
+                share = np.broadcast_to(factor(experiment, name, values[name]), count)
                 values[name], slopes[:, place] = middle * share, (high - low) / (2 * SMALL) * share
         return slopes
 
@@ -119,7 +119,7 @@ class Margins:
 
     def slopes(self, score: np.ndarray, sister: int, found: Sisters, untreated: bool, by: list[int]) -> np.ndarray:
         """Derivative of one sister's untreated or treated margin by the scores of some rows, shape (by,); NaN where it does not settle."""
-        here, names = self.here, [self.names[place] for place in by]
+        here, names, read = self.here, [self.names[place] for place in by], self._read(self.here, by)
         values, given = self.numbers(score, np.array([sister]))
         known = {name: np.ravel(value)[:1] for name, value in here.undisturbed(values).items()}
         rest = here.rest(values, 1)
@@ -127,11 +127,11 @@ class Margins:
             return np.full(len(by), np.nan)
         grid = np.array([0.0, 1e-3 if untreated else self.grid[max(1, found.highest[sister])]])
         changes = [] if untreated else list(here.changes)
-        asked = [*names, REFERENCE]
+        asked = [*(names[place] for place in read), REFERENCE]
         run = self._slopes.run(grid, [self.watched], asked, known, settled=rest, changes=changes, tolerance=FINE)
         relative = run.values[0, -1, 0] / run.batch.values[0, -1, 0]
-        level = float(known[REFERENCE][0])
-        slope = relative[:-1] * given[0, by] + relative[-1] * level * self._by_level(score, by)
+        slope = relative[-1] * float(known[REFERENCE][0]) * self._by_level(score, by)
+        slope[read] += relative[:-1] * given[0, by][read]
         if "committed_threshold" in names:
             place = names.index("committed_threshold")
             slope[place] -= given[0, by[place]] / float(known["committed_threshold"][0])
@@ -147,11 +147,18 @@ class Margins:
             rest, loaded = self.plain.rest(values, 1), [self.plain.terms.find(LOADED)]
             if rest.outcomes[0] != 0:
                 return np.full(len(by), np.nan)
-            asked = [*(self.names[place] for place in by), REFERENCE]
+            slopes, read = np.zeros(len(by)), self._read(self.plain, by)
+            asked = [*(self.names[by[place]] for place in read), REFERENCE]
             run = self._plain_slopes.run([0.0, 1e-3], loaded, asked, known, settled=rest, tolerance=FINE)
             relative = run.values[0, 0, 0] / run.batch.values[0, 0, 0]
-            self._level_slopes = {key: relative[:-1] * given[by] / (1.0 - relative[-1] * float(known[REFERENCE][0]))}
+            slopes[read] = relative[:-1] * given[by][read] / (1.0 - relative[-1] * float(known[REFERENCE][0]))
+            self._level_slopes = {key: slopes}
         return self._level_slopes[key]
+
+    def _read(self, experiment: Any, by: list[int]) -> list[int]:
+        """Places in `by` of rows that a model has: a drug's only where it is given."""
+        rows = experiment.model.numbers.rows
+        return [place for place, row in enumerate(by) if self.names[row] in rows]
 
 
 def _margins(level: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -70,8 +70,10 @@ def conditions(targets: Iterable[Target], cells: Cells) -> list[dict[str, object
     for one in targets:
         cell, given, drug, dose = one.condition
         own = {name: f"{cells.values[cell, given][name]:.5g}" for name in cells.differing}
-        amount = units.to_unit(units.parse(dose, "uM", "dose"), "uM")
-        for name, drugs in ((identifier(cell, given, "untreated"), {}), (identifier(cell, given, drug, dose), {DRUGS[drug]: amount})):
+        exposures: dict[str, dict[str, float]] = {identifier(cell, given, "untreated"): {}}
+        if drug in DRUGS:
+            exposures[identifier(cell, given, drug, dose)] = {DRUGS[drug]: units.to_unit(units.parse(dose, "uM", "dose"), "uM")}
+        for name, drugs in exposures.items():
             rows[name] = {"conditionId": name, **{medium: drugs.get(medium, 0.0) for medium in DRUGS.values()}, **own}
     return list(rows.values())
 

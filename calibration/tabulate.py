@@ -1,8 +1,8 @@
 """Make the tables of a calibration: the draws that ship, and what the data say of each parameter.
 
-Usage: ``python calibration/tabulate.py FOLDER``. States are taken in turn from all chains after their first third, weighed by whether
-cells of other tissues live untreated with them, and drawn by these weights. Writes ``src/exportin/network/posterior.tsv`` (places in each
-row's distribution, a line a set), ``calibration/moved.tsv`` and, for `rivals.py`, the draws themselves into the folder.
+Usage: ``python calibration/tabulate.py FOLDER``. States are taken in turn from all chains after their first third. Writes
+``src/exportin/network/posterior.tsv`` (places in each row's distribution, a line a set), ``calibration/moved.tsv`` and, for `rivals.py`,
+the draws themselves into the folder.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from chains import Chains
 from conditions import read_targets
 from fit import read_best
 from gradients import read_directions
-from likelihood import LEAST, MOST, Likelihood, untreated_living
+from likelihood import LEAST, MOST, Likelihood
 from scipy.special import ndtr
 from scipy.stats import t as student
 
 HERE = Path(__file__).parent
 DRAWS = HERE.parent / "src" / "exportin" / "network" / "posterior.tsv"
 LINES, SETTLING = 200, 3  # lines of the table; one over the share of a chain that is left out
-EACH = 40  # states of a chain that are weighed
 SURE = 0.05  # expected share of false names among the rows that are said to have moved
 
 
@@ -44,24 +43,18 @@ def spread_out(chains: Chains, lines: int) -> tuple[np.ndarray, np.ndarray]:
     return pairs[:, 0], pairs[:, 1]
 
 
-def moved(scores: np.ndarray, weights: np.ndarray, names: list[str]) -> list[str]:
+def moved(scores: np.ndarray, names: list[str]) -> list[str]:
     """Lines of the table of rows: mean, narrowing, and how unlikely the mean is if the data say nothing of the row.
 
     Parameters
     ----------
     scores : ndarray, shape (chain, state, name)
-    weights : ndarray, shape (chain, state)
-        They add up to 1. Chains, not states, are independent of each other.
+        Chains, not states, are independent of each other.
     """
-    of_chain = weights.sum(axis=1)
-    heard = of_chain > 0
-    share, parts = of_chain[heard], weights[heard] / of_chain[heard, None]
-    means = np.einsum("cs,csn->cn", parts, scores[heard])
-    mean = share @ means
-    spread = np.sqrt(np.einsum("cs,csn->n", weights, (scores - mean) ** 2))
-    count = 1.0 / (share**2).sum()
-    error = np.sqrt(share**2 @ (means - mean) ** 2 * count / (count - 1.0))
-    p = 2 * student.sf(np.abs(mean) / error, count - 1.0)
+    means, count = scores.mean(axis=1), len(scores)
+    mean, error = means.mean(axis=0), means.std(axis=0, ddof=1) / np.sqrt(count)
+    spread = scores.std(axis=(0, 1))
+    p = 2 * student.sf(np.abs(mean) / error, count - 1)
     order = np.argsort(p)
     passing = np.flatnonzero(p[order] <= SURE * np.arange(1, len(p) + 1) / len(p))
     last = passing.max() if passing.size else -1
@@ -85,23 +78,17 @@ def main(folder: Path) -> None:
     names, _part, basis = read_directions()
     chains = read_chains(folder)
     count = len(chains.scores)
-    chain, step = spread_out(chains, count * EACH)
-    scores, living = chains.scores[chain, step], untreated_living(chains.scores[chain, step])
-    weights = np.exp(living - living.max())
-    weights /= weights.sum()
-    cuts = (np.random.default_rng(0).uniform() + np.arange(LINES)) / LINES
-    chosen = np.random.default_rng(1).permutation(np.searchsorted(np.cumsum(weights), cuts).clip(0, len(weights) - 1))
-    write_draws(folder, names, scores[chosen], chains.log_likelihood[chain, step][chosen], chains.found[chain, step][chosen])
-    order = np.argsort(chain, kind="stable")
-    table = moved(scores[order].reshape(count, EACH, -1), weights[order].reshape(count, EACH), names)
+    chain, step = spread_out(chains, LINES)
+    draws = chains.scores[chain, step], chains.log_likelihood[chain, step], chains.found[chain, step]
+    write_draws(folder, names, *draws)
+    table = moved(chains.scores, names)
     (HERE / "moved.tsv").write_text("\n".join(table) + "\n", encoding="utf-8")
     print(f"{count} chains, {chains.taken.mean():.2f} taken; R of the log likelihood {agreement(chains.log_likelihood):.1f},",
           "of the directions", np.round([agreement(chains.scores @ direction) for direction in basis.T], 1))  # fmt: skip
-    share = np.bincount(chain, weights, count)
-    print(f"weights worth {1 / (weights**2).sum():.0f} of {len(weights)} states and {1 / (share**2).sum():.1f} chains;",
-          f"{len(set(chosen.tolist()))} different lines; {sum(line.endswith('yes') for line in table)} rows moved")  # fmt: skip
+    different = len({line.tobytes() for line in draws[0]})
+    print(f"{different} different lines; {sum(line.endswith('yes') for line in table)} rows moved")
     tell("all states", chains.log_likelihood, chains.found)
-    tell("draws", chains.log_likelihood[chain, step][chosen], chains.found[chain, step][chosen])
+    tell("draws", *draws[1:])
     score, cost = read_best(folder)
     tell(f"most probable set (cost {cost:.2f}, half its squared way {0.5 * score @ score:.2f})", *Likelihood()(score[None]))
 

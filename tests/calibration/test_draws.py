@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from exportin.network.posterior import posterior_shares
+
 
 @pytest.fixture
 def scripts(root, monkeypatch):
@@ -77,16 +79,17 @@ def test_margins_are_smooth_where_a_cell_is_lost(scripts):
 
 def test_margins_change_as_their_slopes_say(scripts):
     conditions, margins = scripts("conditions"), scripts("margins")
-    names = ["BCL2_total", "MYC_XPO1_share", "TP53_phi", "committed_threshold"]
+    names = ["BCL2_total", "MYC_XPO1_share", "TP53_phi", "committed_threshold", "Vn", "RAN_total", "KPT185_kon", "SELINEXOR_kon"]
     here = margins.Margins(conditions.Condition("OCI-AML3", "-", "KPT-185", "150 nM"), names)
-    score, small = np.array([0.3, -0.2, 0.1, 0.0]), 2e-3
+    score, small = np.array([0.3, -0.2, 0.1, 0.0, 0.2, -0.1, 0.4, 0.5]), 2e-3
     found = here.sisters(score, 3)
     for untreated, attribute in ((True, "untreated"), (False, "treated")):
-        slopes = here.slopes(score, 2, found, untreated, [0, 1, 2, 3])
+        slopes = here.slopes(score, 2, found, untreated, list(range(len(names))))
         for place in range(len(names)):
-            ahead, behind = (here.sisters(score + sign * small * np.eye(4)[place], 3) for sign in (1, -1))
+            ahead, behind = (here.sisters(score + sign * small * np.eye(len(names))[place], 3) for sign in (1, -1))
             expected = (getattr(ahead, attribute)[2] - getattr(behind, attribute)[2]) / (2 * small)
             assert slopes[place] == pytest.approx(expected, rel=2e-2, abs=2e-2), (names[place], attribute)
+        assert slopes[-1] == 0.0  # another drug's
 
 
 def test_a_damped_step_is_the_closed_form(scripts):
@@ -158,6 +161,21 @@ def test_starts_that_found_no_way_begin_no_chain(chains, tmp_path):
     assert list(chains.good_starts(tmp_path)) == [1]  # start 0 is the middle of the priors, no draw
 
 
+@pytest.mark.parametrize("cell", ["CML-CP CD34+", "marrow stroma"])
+def test_a_condition_has_the_numbers_that_a_simulation_draws(scripts, cell):
+    """Also of a row whose value is zero and whose spread is not."""
+    conditions, draws = scripts("conditions"), np.array([3, 8])
+    here = conditions.Condition(cell, "-", "selinexor", "1 uM")
+    rows = here.experiment.model.numbers.rows
+    names = [name for name in conditions.calibrated_names() if name in rows]
+    places = np.array([posterior_shares(0, name, draws) for name in names]).T
+    found = here.numbers(names, places, 2)
+    drawn = here.experiment.numbers_of(0, np.repeat(draws, 2), np.tile([0, 1], 2))
+    assert any(rows[name].internal == 0 for name in names)
+    for name in names:
+        assert found[name] == pytest.approx(drawn[name]), name
+
+
 def test_a_set_is_given_up_below_its_floor(scripts):
     found = scripts("likelihood")
     targets = scripts("conditions").read_targets()
@@ -178,15 +196,6 @@ def test_a_set_is_given_up_below_its_floor(scripts):
     assert np.isnan(each[1, -1])
 
 
-def test_what_lives_untreated_is_asked_of_other_cells_too(scripts, monkeypatch):
-    found, shares = scripts("likelihood"), {"HeLa": [1.0, 0.7], "marrow stroma": [0.95, 0.9]}
-    monkeypatch.setattr(found, "calibrated_names", lambda: ["a"])
-    monkeypatch.setattr(found, "settle_shortly", lambda: None)  # what it sets would stay for other tests
-    run = {cell: SimpleNamespace(run=lambda names, places, alive=alive: (None, np.array(alive))) for cell, alive in shares.items()}
-    monkeypatch.setattr(found, "Condition", lambda cell, *given: run[cell])
-    assert found.untreated_living(np.zeros((2, 1))) == pytest.approx([0.0, -2.0])
-
-
 def test_chains_agree_where_they_have_seen_the_same(scripts):
     tabulate, random = scripts("tabulate"), np.random.default_rng(3)
     same = random.standard_normal((20, 200))
@@ -199,7 +208,7 @@ def test_a_row_has_moved_only_where_chains_say_so_together(scripts):
     scores = random.standard_normal((20, 1, 50)) + 0.1 * random.standard_normal((20, 30, 50))
     scores[:, :, 7] += 2.0
     names = [f"row{number}" for number in range(50)]
-    lines = tabulate.moved(scores, np.full((20, 30), 1 / 600), names)
+    lines = tabulate.moved(scores, names)
     told = [line.split("\t") for line in lines[1:]]
     assert [line[0] for line in told if line[-1] == "yes"] == ["row7"]
     assert float(told[0][1]) == pytest.approx(norm.cdf(2.0), abs=0.03)

@@ -43,7 +43,7 @@ class Numbers:
     leaks : mapping of str to float
         Passive permeability of the whole envelope (pL/s) that the user gave for a cargo, whatever the pore count.
     calibrated : bool
-        Whether draws of the pathways' rows are those that agree with the calibration data; else from each row's own spread.
+        Whether draws of the calibrated rows are those that agree with the calibration data; else from each row's own spread.
     """
 
     rows: Mapping[str, Parameter]
@@ -130,7 +130,7 @@ def gather(
     extra : mapping of str to Parameter or float
         What an exposure brings along (rates of a user's compound, pharmacokinetics, a different free fraction).
     calibrated : bool
-        As in `Numbers`.
+        As in `Numbers`; a cell without pathways is not what was calibrated.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def gather(
     _refuse_no_gene(cell, {*rows, *fixed})
     factors = dose_factors(cell.scales, {*rows, *fixed})
     fixed = {name: value * factors.get(name, 1.0) for name, value in fixed.items()}
-    return Numbers(rows, fixed, factors, cell.parameter("cell_spread").internal, leaks, calibrated)
+    return Numbers(rows, fixed, factors, cell.parameter("cell_spread").internal, leaks, calibrated and bool(structure.pathways))
 
 
 def _refuse_unread(cell: Cell, structure: Structure) -> None:

@@ -1,4 +1,4 @@
-"""Draws of the pathways' parameters that agree with the calibration data, as places in each row's distribution."""
+"""Draws of a whole cell's parameters that agree with the calibration data, as places in each row's distribution."""
 
 from __future__ import annotations
 
