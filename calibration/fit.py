@@ -25,7 +25,7 @@ SOFTS = (5.0, 2.5, 1.25)  # what a cell's margin is blurred by, ever less: siste
 STEPS, LEAST = 10, 0.05  # at each blur, while they gain that much
 FAR, SHARE, CELLS = 3.0, 0.08, 3  # what is met by that much needs no gradient; nor do cells beyond the nearest few
 FIRST, MOST = 10.0, 3e4  # of the damping
-MOVED = 143  # rows; with the reference they fill six passes of the derivatives
+MOVED = 167  # rows; with the reference they fill seven passes of the derivatives
 
 
 @dataclass(frozen=True)
