@@ -36,6 +36,7 @@ from exportin.kernel.code.expression import Expr
 from exportin.network.cell import Cell
 from exportin.network.pathway import find_pathways
 from exportin.pharmacology.exposure import Exposure
+from exportin.pharmacology.partner import Partner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,6 +133,8 @@ def _fate(terms: Terms, cell: Cell) -> list[Observable]:
 
 def _drug(terms: Terms, one: Exposure) -> list[Observable]:
     symbol, label = one.compound.symbol, one.compound.name.replace(" ", "_")
+    if isinstance(one.compound, Partner):
+        return [Observable(f"{label}_free", "uM", (terms.find(symbol),))]
     outside = terms.find(f"{symbol}_plasma" if one.route == "oral" else f"{symbol}_medium")
     free = Observable(f"{label}_free", "uM", (terms.algebra.mul(terms.find(f"{symbol}_fu"), outside),))
     return [free, Observable(f"{label}_plasma", "uM", (outside,))] if one.route == "oral" else [free]
@@ -140,7 +143,7 @@ def _drug(terms: Terms, one: Exposure) -> list[Observable]:
 def catalogue(cell: Cell, exposures: Sequence[Exposure]) -> dict[str, Callable[[Terms], list[Observable]]]:
     """Everything that can be observed in one experiment, by name: what makes it, and what else comes with it, of the model's terms."""
     found: dict[str, Callable[[Terms], list[Observable]]] = {}
-    drugs = [one.compound.symbol for one in exposures]
+    drugs = [one.compound.symbol for one in exposures if one.slot is not None]
 
     def offer(names: Sequence[str], make: Callable[[Terms], list[Observable]]) -> None:
         found.update(dict.fromkeys(names, make))

@@ -22,6 +22,7 @@ from exportin.network.cell import cell as make_cell
 from exportin.network.model import Model, build_model, structural_sbml, structure_of
 from exportin.network.parameters import switches
 from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetic_columns, pharmacokinetics
+from exportin.pharmacology.partner import Partner, refuse_unread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,7 +151,9 @@ class Experiment:
 def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experiment:
     """Build and compile the model of one experiment; equal structures are compiled once."""
     joined = join_exposures(exposures)
-    slots = [one.slot for one in joined]
+    slots = [one.slot for one in joined if one.slot is not None]
+    for one in joined:
+        refuse_unread(one, cell)
     extra = {name: value for one in joined for name, value in one.given.items()}
     for one in joined:
         extra |= pharmacokinetics(one, seed, None, None)
@@ -173,5 +176,7 @@ def _compiled(structure: Structure) -> Solver:
 def _changes(one: Exposure) -> list[Change]:
     """An exposure's events as changes of the model."""
     symbol = one.compound.symbol
+    if isinstance(one.compound, Partner):
+        return [Change(event.time, symbol, event.action, event.amount) for event in one.events]
     target = {"outside": f"{symbol}_medium", "infusion": f"{symbol}_infusion", "DEPOT": f"{symbol}_DEPOT", "CENT": f"{symbol}_CENT"}
     return [Change(event.time, target[event.target], event.action, event.amount) for event in one.events]

@@ -108,7 +108,7 @@ def plan_study(
     _check_arguments(cell, exposures, observe, {**sizes, "points": points, "seed": seed}, tolerance)
     joined = join_exposures(exposures)
     names = tuple(default_observables(cell, joined) if observe is None else observe)
-    if needs_pathways(cell, names):
+    if needs_pathways(cell, names) or (not cell.pathways and any(one.slot is None for one in joined)):
         cell = cell.with_pathways()
     for name in names:  # before a model is compiled
         refuse_missing(cell, name)

@@ -13,7 +13,7 @@ from exportin.errors import BadTable, UnknownName, squash
 
 if TYPE_CHECKING:
     from exportin.knowledge.citation import Source
-    from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, LandmarkRow, MachineryRow, ObservationRow
+    from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, LandmarkRow, MachineryRow, ObservationRow, PartnerRow
 
 __all__ = ["Evidence", "evidence", "facts", "sources"]
 
@@ -24,6 +24,7 @@ _MODELS = {
     "machinery": "MachineryRow",
     "landmarks": "LandmarkRow",
     "observations": "ObservationRow",
+    "partners": "PartnerRow",
 }
 _HERE = Path(__file__).parent
 
@@ -82,6 +83,8 @@ def facts(table: Literal["landmarks"]) -> tuple[LandmarkRow, ...]: ...
 @overload
 def facts(table: Literal["observations"]) -> tuple[ObservationRow, ...]: ...
 @overload
+def facts(table: Literal["partners"]) -> tuple[PartnerRow, ...]: ...
+@overload
 def facts(table: str) -> tuple[Any, ...]: ...
 def facts(table: str) -> tuple[Any, ...]:
     """Rows of a table of facts.
@@ -89,7 +92,7 @@ def facts(table: str) -> tuple[Any, ...]:
     Parameters
     ----------
     table : str
-        ``cargoes``, ``cells``, ``compounds``, ``landmarks``, ``machinery`` or ``observations``.
+        ``cargoes``, ``cells``, ``compounds``, ``landmarks``, ``machinery``, ``observations`` or ``partners``.
 
     Returns
     -------

@@ -21,6 +21,7 @@ __all__ = [
     "MachineryRow",
     "ObservationRow",
     "ParameterRow",
+    "PartnerRow",
     "SetRow",
     "TableRow",
 ]
@@ -85,6 +86,19 @@ class CompoundRow(FactRow):
         if mass is not None and not info.data.get("formula"):
             raise ValueError("a molar mass only beside its formula")
         return mass
+
+
+class PartnerRow(FactRow):
+    """A drug that is no XPO1 inhibitor and that the model knows as an input of a pathway."""
+
+    key: ClassVar[tuple[str, ...]] = ("symbol",)
+
+    symbol: Identifier = Field(description="the input of the model")
+    name: Text = Field(description="the name to show")
+    aliases: Names = ()
+    acts_on: Text = Field(description="what it meets: a gene's symbol, or words")
+    pathway: Text = Field(description="the pathway that reads the input")
+    amount: Text = Field(description="which concentration the input is")
 
 
 class ProteinRow(FactRow):

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from exportin import units
-from exportin.errors import BadQuantity, BadRegimen
+from exportin.errors import BadQuantity, BadRegimen, NotModelled
 from exportin.network.blueprint import DrugSlot
 from exportin.network.parameters import defaults
 from exportin.pharmacology.body import HUMAN, PERSON, Body, basis, find_body, molar_mass, refuse_without, typical_bodies
 from exportin.pharmacology.compound import PHARMACOKINETIC_RATES, Compound
 from exportin.pharmacology.compound import compound as find_compound
 from exportin.pharmacology.event import Dose, Event, doses_to_events, merge
+from exportin.pharmacology.partner import Partner, find_partner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +32,8 @@ class Exposure:
 
     Attributes
     ----------
-    compound : Compound
-        The drug.
+    compound : Compound or Partner
+        The drug: an inhibitor of XPO1, or one that acts on something else.
     route : str
         ``dish`` or ``oral``.
     events : tuple of Event
@@ -45,7 +46,7 @@ class Exposure:
         Whom a regimen is given to.
     """
 
-    compound: Compound
+    compound: Compound | Partner
     route: str
     events: tuple[Event, ...]
     label: str
@@ -54,19 +55,23 @@ class Exposure:
     body: Body = PERSON
 
     @property
-    def slot(self) -> DrugSlot:
-        """The drug's place in the model."""
+    def slot(self) -> DrugSlot | None:
+        """The drug's place at XPO1; None for one that acts on something else."""
+        if isinstance(self.compound, Partner):
+            return None
         harm = f"{self.compound.symbol}_offtarget_EC50"
         return DrugSlot(self.compound.symbol, self.compound.mechanism, self.route, harm in self.compound.rates or harm in defaults())
 
     @property
     def basis(self) -> str | None:
         """What its pharmacokinetics rest on; None in a dish."""
-        return basis(self.compound, self.body) if self.route == "oral" else None
+        return basis(self.compound, self.body) if self.route == "oral" and isinstance(self.compound, Compound) else None
 
     @property
     def given(self) -> dict[str, Any]:
         """Numbers of the model that this exposure brings along."""
+        if isinstance(self.compound, Partner):
+            return {}
         symbol = self.compound.symbol
         numbers: dict[str, Any] = dict(self.compound.rates)
         if self.fu is not None:
@@ -96,7 +101,7 @@ class Exposure:
 
 
 def exposure(
-    compound: str | Compound,
+    compound: str | Compound | Partner,
     concentration: str,
     *,
     start: str = "0 h",
@@ -108,10 +113,11 @@ def exposure(
 
     Parameters
     ----------
-    compound : str or Compound
-        Name in the catalogue, or a compound.
+    compound : str, Compound or Partner
+        Name in the catalogue, or a compound; also a drug that acts on something else than XPO1 (``xp.facts("partners")``).
     concentration : str
-        Nominal, such as ``"100 nM"``; the free part is `fu` of it.
+        Nominal, such as ``"100 nM"``; the free part is `fu` of it. For a partner what its row calls `amount`, mostly free drug in the
+        cell, and `fu` of it where that is given.
     start, stop : str
         When it is added and washed out.
     fu : float, optional
@@ -126,6 +132,11 @@ def exposure(
     """
     drug = _drug(compound)
     level = units.parse(concentration, "uM", "concentration")
+    if isinstance(drug, Partner):
+        if accumulation is not None:
+            raise BadQuantity(f"accumulation: what is given of {drug.name} is {drug.amount}; give that concentration itself.")
+        level *= _share("fu", fu, 1.0) or 1.0
+        fu = None
     begin = units.parse(start, "h", "start")
     events = [Event(begin, "outside", "set", level)]
     if stop is not None:
@@ -180,6 +191,8 @@ def regimen(
     from exportin.pharmacology.regimen import parse_regimen
 
     drug = _drug(compound)
+    if isinstance(drug, Partner):
+        raise NotModelled(f"{drug.name} has no pharmacokinetics here; give what cells see of it with exportin.exposure.")
     refuse_without(drug)
     body = find_body(species, weight)
     if weight is None and body.weight is not None:
@@ -192,12 +205,12 @@ def regimen(
     return Exposure(drug, "oral", tuple(events), label, _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf")), body)
 
 
-def _drug(given: Any) -> Compound:
-    if isinstance(given, Compound):
+def _drug(given: Any) -> Compound | Partner:
+    if isinstance(given, (Compound, Partner)):
         return given
     if not isinstance(given, (str, os.PathLike)):
         raise BadQuantity(f"{given!r} is not a compound; give its name or its file, or make one with exportin.compound.")
-    return find_compound(cast("str | os.PathLike[str]", given))
+    return find_partner(given) or find_compound(cast("str | os.PathLike[str]", given))
 
 
 def _share(name: str, given: Any, most: float) -> float | None:
@@ -222,7 +235,7 @@ def pharmacokinetics(one: Exposure, seed: int, draw: int | None, patient: int | 
     from exportin.network.parameters import uniform_share
     from exportin.pharmacology import pk
 
-    if one.route != "oral":
+    if one.route != "oral" or isinstance(one.compound, Partner):
         return {}
     model = typical_bodies(one.compound, one.body, seed, None if draw is None else [draw])[0]
     if patient is not None:
@@ -239,7 +252,7 @@ def pharmacokinetic_columns(
     from exportin.network.parameters import uniform_shares
     from exportin.pharmacology import pk
 
-    if one.route != "oral" or (draws is None and patients is None):
+    if one.route != "oral" or isinstance(one.compound, Partner) or (draws is None and patients is None):
         return dict(pharmacokinetics(one, seed, None, None))
     symbol = one.compound.symbol
     chosen: Sequence[int] = [0]

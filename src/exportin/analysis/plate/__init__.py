@@ -1,0 +1,1 @@
+"""Measured plates: tables of a response in wells with one drug or two."""

@@ -1,0 +1,3 @@
+"""Scripts that made the reference values are no tests."""
+
+collect_ignore_glob = ["reference/*"]
