@@ -41,7 +41,9 @@ PUBLIC = [
     "__version__",
     "cell",
     "cells",
+    "combine",
     "compound",
+    "dose_response",
     "evidence",
     "exposure",
     "facts",
@@ -50,6 +52,7 @@ PUBLIC = [
     "model",
     "regimen",
     "simulate",
+    "synergy",
 ]
 
 HEAVY = [

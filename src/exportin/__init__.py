@@ -14,6 +14,10 @@ A short tour; nothing but the names listed here is public, and each is loaded wh
     result.summary()
     result.save("out/kpt-185")                         # and xp.load("out/kpt-185") reads it back
 
+    xp.dose_response(cell, "KPT-185", draws=20)        # curves over dose, predicted; or of a table of wells
+    xp.combine(cell, "KPT-185", "Nutlin-3a", draws=20)  # two drugs, predicted and scored
+    xp.synergy("plate.csv", response="viability")      # the same scores of a measured table
+
     xp.evidence("TP53")                                # the facts used, each with its source
     xp.model("cell").to_sbml()                         # the network itself
     xp.kernel.compile(sbml)                            # the solver, for any supported SBML model
@@ -33,7 +37,9 @@ __all__ = [
     "__version__",
     "cell",
     "cells",
+    "combine",
     "compound",
+    "dose_response",
     "evidence",
     "exposure",
     "facts",
@@ -42,10 +48,14 @@ __all__ = [
     "model",
     "regimen",
     "simulate",
+    "synergy",
 ]
 
 if TYPE_CHECKING:
     from exportin import kernel
+    from exportin.analysis.combination.predicted import combine
+    from exportin.analysis.combination.synergy import synergy
+    from exportin.analysis.response.dose_response import dose_response
     from exportin.errors import ExportinError
     from exportin.experiment.simulate import simulate
     from exportin.knowledge import evidence, facts
@@ -60,7 +70,9 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "Result": "result",
         "cell": "network.cell",
         "cells": "network.cell",
+        "combine": "analysis.combination.predicted",
         "compound": "pharmacology.compound",
+        "dose_response": "analysis.response.dose_response",
         "evidence": "knowledge",
         "exposure": "pharmacology.exposure",
         "facts": "knowledge",
@@ -68,6 +80,7 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "model": "network.model",
         "regimen": "pharmacology.exposure",
         "simulate": "experiment.simulate",
+        "synergy": "analysis.combination.synergy",
     }
 
     def __getattr__(name):

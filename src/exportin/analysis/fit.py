@@ -17,7 +17,7 @@ from exportin.network.parameters import uniform_share
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Objective", "Optimum", "find_optimum"]
+__all__ = ["Objective", "Optimum", "find_optimum", "scipy_stats"]
 
 TOLERANCE = Tolerance(1e-8, 1e-11)
 LOST = 1e6  # residual of every datum where the model cannot be integrated: far, and flat
@@ -172,3 +172,18 @@ def _scipy() -> Any:
     except ImportError as error:
         raise BadQuantity("fits need scipy, which is not installed; install it with: pip install 'exportin[analysis]'") from error
     return optimize
+
+
+def scipy_stats() -> Any:
+    """Scipy's distributions.
+
+    Raises
+    ------
+    BadQuantity
+        If scipy is not installed.
+    """
+    try:
+        from scipy import stats
+    except ImportError as error:
+        raise BadQuantity("outliers need scipy, which is not installed; install it with: pip install 'exportin[analysis]'") from error
+    return stats

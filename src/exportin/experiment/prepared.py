@@ -27,7 +27,7 @@ from exportin.pharmacology.partner import Partner, refuse_unread
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["INTERVENTIONS", "Columns", "Experiment", "prepare"]
+__all__ = ["INTERVENTIONS", "Columns", "Experiment", "changes_of", "prepare"]
 
 INTERVENTIONS = ("XPO1_synthesis", "proteasome_activity")
 _MAKING = threading.RLock()  # equal structures share one solver, which is made once
@@ -54,7 +54,7 @@ class Experiment:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Doses and changes of concentration, as changes of the model."""
-        return tuple(change for one in self.exposures for change in _changes(one))
+        return tuple(change for one in self.exposures for change in changes_of(one))
 
     def values_at(self, patient: int | None, draw: int | None, sister: int | None) -> dict[str, float]:
         """Every number of the model at one position; None is the typical patient, the table's value, the typical cell."""
@@ -173,7 +173,7 @@ def _compiled(structure: Structure) -> Solver:
     return solver
 
 
-def _changes(one: Exposure) -> list[Change]:
+def changes_of(one: Exposure) -> list[Change]:
     """An exposure's events as changes of the model."""
     symbol = one.compound.symbol
     if isinstance(one.compound, Partner):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from exportin.result.folder import FIT_FORMAT, load, refuse_other_content, writing_folder
+from exportin.result.folder import ANALYSIS_FORMAT, FIT_FORMAT, load, refuse_other_content, writing_folder
 from exportin.result.labelled import AXES, EXTREMES, Result, measure_extremes
 from exportin.result.stored import stored_values
 from exportin.result.summary import Headline, Summary
 
 __all__ = [
+    "ANALYSIS_FORMAT",
     "AXES",
     "EXTREMES",
     "FIT_FORMAT",

@@ -22,10 +22,11 @@ from exportin.result.stored import stored_values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FIT_FORMAT", "load", "refuse_other_content", "writing_folder"]
+__all__ = ["ANALYSIS_FORMAT", "FIT_FORMAT", "load", "refuse_other_content", "writing_folder"]
 
 
 FIT_FORMAT = "exportin-fit-1"  # of the manifest of a fit, which is no result of runs
+ANALYSIS_FORMAT = "exportin-analysis-1"  # of that of another analysis
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def _list_files(folder: Path, files: set[str]) -> None:
 def _listed(folder: Path, *formats: str) -> set[str]:
     try:
         told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return set(told["files"]) if told["format"] in (formats or (FORMAT, FIT_FORMAT)) else set()
+        return set(told["files"]) if told["format"] in (formats or (FORMAT, FIT_FORMAT, ANALYSIS_FORMAT)) else set()
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 

@@ -160,4 +160,7 @@ def test_a_verdict_needs_the_whole_interval(values, above, verdict):
 
 def test_every_score_is_told_with_its_null_and_sign():
     told = str(synergy(plate_of("sham"), bootstrap=0)).splitlines()
-    assert all("is no interaction" in line and "synergistic" in line for line in told[1:9])
+    assert told[1].split() == ["score", "value", "95", "%", "none", "synergistic", "antagonistic", "verdict"]
+    assert [line.split()[0] for line in told[2:10]] == ["HSA", "Bliss", "Loewe", "ZIP", "CI", "MuSyC", "MuSyC", "MuSyC"]
+    assert "above 0.05   below -0.05" in told[2]
+    assert "below 0.8    above 1.25" in told[6]

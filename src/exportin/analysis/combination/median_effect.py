@@ -61,7 +61,9 @@ def fit_median_effect(doses: NDArray[np.float64], affected: NDArray[np.float64])
         return MedianEffect(np.exp(-intercept / m), m, xy / np.sqrt(xx * yy))
 
 
-def combination_index(lines: tuple[MedianEffect, MedianEffect], doses: NDArray[np.float64], affected: NDArray[np.float64]) -> NDArray[np.float64]:
+def combination_index(
+    lines: tuple[MedianEffect, MedianEffect], doses: NDArray[np.float64], affected: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Combination index ``d1/Dx1 + d2/Dx2`` of drugs that exclude each other: below 1 synergism, 1 additive, above 1 antagonism.
 
     Parameters

@@ -54,11 +54,14 @@ class Score:
     verdict: str
     share: float
 
-    def __str__(self) -> str:
-        interval = f"{self.low:.3g} to {self.high:.3g}" if np.isfinite(self.low) else "no interval"
-        other = ANTAGONISM if self.above == SYNERGY else SYNERGY
-        sign = f"{self.null:g} is no interaction, above {self.band[1]:.3g} {self.above}, below {self.band[0]:.3g} {other}"
-        return f"{self.name}: {self.value:.3g} ({interval}), {self.verdict}; {self.what}; {sign}"
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Name, value, interval, null, from where on it is synergistic, and verdict, as a row of a table."""
+        interval = f"{self.low:.3g} to {self.high:.3g}" if np.isfinite(self.low) else "-"
+        beyond = f"above {self.band[1]:.3g}" if self.above == SYNERGY else f"below {self.band[0]:.3g}"
+        against = f"below {self.band[0]:.3g}" if self.above == SYNERGY else f"above {self.band[1]:.3g}"
+        value = f"{self.value:.3g}" if np.isfinite(self.value) else "-"
+        return self.name, value, interval, f"{self.null:g}", beyond, against, self.verdict
 
 
 @functools.cache

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin.analysis.combination.excess import (
-    expected_bliss, expected_hsa, expected_loewe, fit_singles, interacting_potency,
+    expected_bliss,
+    expected_hsa,
+    expected_loewe,
+    fit_singles,
+    interacting_potency,
 )  # fmt: skip
 from exportin.analysis.combination.median_effect import MedianEffect, combination_index, fit_median_effect
 from exportin.analysis.combination.musyc import Musyc, fit_musyc
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Synergy", "noise_of", "resample", "score_tables", "synergy"]
 
 BOOTSTRAP = 200  # tables
+HEADING = ("score", "value", "95 %", "none", "synergistic", "antagonistic", "verdict")
 FEWEST_FOR_MUSYC = 20  # wells: twice the numbers of its surface
 
 
@@ -79,11 +84,21 @@ class Synergy:
         raise UnknownName("score of this table", name, [one.name for one in self.scores])
 
     def __str__(self) -> str:
-        first, second = self.plate.drugs
-        head = f"{first} + {second} ({self.plate.source}, block {self.plate.block}): {len(self.plate)} wells, {len(self.points)} combinations"
+        table = [HEADING, *(one.cells for one in self.scores)]
+        widths = [max(len(row[column]) for row in table) for column in range(len(HEADING))]
+        rows = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
         verdicts = {one.verdict for one in self.scores}
         disagree = ["The scores do not agree; each has a null of its own."] if {"synergistic", "antagonistic"} <= verdicts else []
-        return "\n".join([head, *map(str, self.scores), f"Intervals: 95 %, {self.intervals_from}.", *disagree, *self.notes])
+        meanings = [f"{one.name}: {one.what}." for one in self.scores if one.name not in self.excess]
+        excess = f"{', '.join(self.excess)}: mean inhibition beyond the expected, over all combinations."
+        head = f"{self.title}: {len(self.plate)} wells, {len(self.points)} combinations"
+        return "\n".join([head, *rows, excess, *meanings, f"Intervals: 95 %, {self.intervals_from}.", *disagree, *self.notes])
+
+    @property
+    def title(self) -> str:
+        """The drugs, and where the wells come from."""
+        block = "" if self.plate.block == "1" else f", block {self.plate.block}"
+        return f"{self.plate.drugs[0]} + {self.plate.drugs[1]} ({self.plate.source}{block})"
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON; NaN is None."""
@@ -98,8 +113,10 @@ class Synergy:
             for drug, curve, line in zip(self.plate.drugs, self.curves, self.lines, strict=True)
         ]  # fmt: skip
         scores = [{key: _plain(value) for key, value in vars(one).items()} for one in self.scores]
-        return {"drugs": list(self.plate.drugs), "block": self.plate.block, "source": self.plate.source, "dose_unit": "uM", "scores": scores,
-                "singles": singles, "surface": surface, "intervals_from": self.intervals_from, "notes": list(self.notes)}  # fmt: skip
+        return {
+            "drugs": list(self.plate.drugs), "block": self.plate.block, "source": self.plate.source, "dose_unit": "uM", "scores": scores,
+            "singles": singles, "surface": surface, "intervals_from": self.intervals_from, "notes": list(self.notes),
+        }  # fmt: skip
 
     def plot(self) -> Figure:
         """Observed effect and excess over both doses, each drug alone, and the isobologram."""
@@ -193,7 +210,7 @@ def noise_of(plate: Plate) -> tuple[float, int, str]:
     return spread, left, f"a standard deviation of {spread:.3g} about the single drugs' curves, as there are no replicates"
 
 
-def score_tables(plate: Plate, viability: NDArray[np.float64], intervals_from: str) -> Synergy:
+def score_tables(plate: Plate, viability: NDArray[np.float64], intervals_from: str, *, measured: bool = True) -> Synergy:
     """Scores of many tables of the same wells: the first is the one that is told, the others are its interval.
 
     Parameters
@@ -201,6 +218,8 @@ def score_tables(plate: Plate, viability: NDArray[np.float64], intervals_from: s
     plate : Plate
     viability : ndarray, shape (table, well)
     intervals_from : str
+    measured : bool
+        Whether the wells come from a table, of which there is something to tell.
     """
     inhibition = 1.0 - viability
     points, place = np.unique(plate.doses[plate.combined], axis=0, return_inverse=True)
@@ -216,24 +235,23 @@ def score_tables(plate: Plate, viability: NDArray[np.float64], intervals_from: s
     potency = interacting_potency(plate, inhibition, curves)
     if potency is not None:
         excess["ZIP"] = potency
-    lines = tuple(fit_median_effect(plate.doses[wells, drug], inhibition[:, wells]) for drug, wells in enumerate(map(plate.single, range(2))))
+    alone_in = [plate.single(drug) for drug in range(2)]
+    lines = [fit_median_effect(plate.doses[wells, drug], inhibition[:, wells]) for drug, wells in enumerate(alone_in)]
     index = combination_index((lines[0], lines[1]), points, observed)
     musyc = fit_musyc(plate.doses, viability, curves) if len(plate) >= FEWEST_FOR_MUSYC else None
     first = (curves[0][:1], curves[1][:1])
-    of_first = tuple(MedianEffect(one.Dm[:1], one.m[:1], one.r[:1]) for one in lines)
+    of_first = [MedianEffect(one.Dm[:1], one.m[:1], one.r[:1]) for one in lines]
     return Synergy(
         plate, points, observed[0], {name: values[0] for name, values in excess.items()}, index[0], _scores(excess, index, musyc), first,
         (of_first[0], of_first[1]), None if musyc is None else Musyc(musyc.numbers[:1], musyc.squares[:1]), intervals_from,
-        _notes(plate, index[0], potency is None, musyc is None),
+        _notes(plate, index[0], potency is None, musyc is None, measured),
     )  # fmt: skip
 
 
 def _scores(excess: Mapping[str, NDArray[np.float64]], index: NDArray[np.float64], musyc: Musyc | None) -> tuple[Score, ...]:
     wide = bands()
-    found = [
-        make_score(name, "mean inhibition beyond the expected, over all combinations", values.mean(axis=1), 0.0, (-wide["excess"], wide["excess"]))
-        for name, values in excess.items()
-    ]
+    told, band = "mean inhibition beyond the expected, over all combinations", (-wide["excess"], wide["excess"])
+    found = [make_score(name, told, values.mean(axis=1), 0.0, band) for name, values in excess.items()]
     with np.errstate(invalid="ignore", divide="ignore"):
         known = np.isfinite(index)
         mean = np.exp(np.where(known, np.log(np.where(known, index, 1.0)), 0.0).sum(axis=1) / known.sum(axis=1))
@@ -241,19 +259,19 @@ def _scores(excess: Mapping[str, NDArray[np.float64]], index: NDArray[np.float64
     found.append(make_score("CI", "geometric mean of the combination index", mean, 1.0, (1.0 / fold, fold), ANTAGONISM))
     if musyc is not None:
         fold, more = wide["potency"], wide["efficacy"]
-        for name, values, told in (
+        for name, values, what in (
             ("MuSyC alpha12", musyc.alpha12, "fold that a dose of drug 2 counts under drug 1"),
             ("MuSyC alpha21", musyc.alpha21, "fold that a dose of drug 1 counts under drug 2"),
         ):
-            found.append(make_score(name, told, values, 1.0, (1.0 / fold, fold)))
+            found.append(make_score(name, what, values, 1.0, (1.0 / fold, fold)))
         found.append(make_score("MuSyC beta", "further effect of both over that of the stronger drug", musyc.beta, 0.0, (-more, more)))
     return tuple(found)
 
 
-def _notes(plate: Plate, index: NDArray[np.float64], no_grid: bool, no_musyc: bool) -> tuple[str, ...]:
-    notes = [f"Read as {plate.kind}; untreated wells count as a viability of 1."]
+def _notes(plate: Plate, index: NDArray[np.float64], no_grid: bool, no_musyc: bool, measured: bool) -> tuple[str, ...]:
+    notes = [f"Read as {plate.kind}; untreated wells count as a viability of 1."] if measured else []
     untreated = plate.viability[plate.untreated]
-    if len(untreated) and abs(untreated.mean() - 1.0) > 0.1:
+    if measured and len(untreated) and abs(untreated.mean() - 1.0) > 0.1:
         notes.append(f"The untreated wells have a mean viability of {untreated.mean():.3g}, not 1: is the table normalised?")
     if no_grid:
         notes.append("No ZIP: it needs a grid of three doses and more of each drug.")

@@ -52,8 +52,8 @@ class Hill:
     @classmethod
     def of(cls, *, E0: ArrayLike, Emax: ArrayLike, C: ArrayLike, h: ArrayLike) -> Hill:
         """Curves with given numbers."""
-        given = [np.atleast_1d(np.asarray(one, dtype=float)) for one in np.broadcast_arrays(E0, Emax, C, h)]
-        return cls(*given, np.zeros(len(given[0])))
+        first, last, middle, steep = (np.atleast_1d(np.asarray(one, dtype=float)) for one in np.broadcast_arrays(E0, Emax, C, h))
+        return cls(first, last, middle, steep, np.zeros(len(first)))
 
     def __len__(self) -> int:
         return len(self.C)
@@ -66,7 +66,7 @@ class Hill:
         return self.E0[:, None] + (self.Emax - self.E0)[:, None] * _share(np.asarray(doses, dtype=float), np.log(self.C), self.h)
 
     def dose_for(self, response: ArrayLike) -> NDArray[np.float64]:
-        """Dose of a response, shape (curve,) or, of several a curve, (curve, response): 0 where none is needed, infinite where none does."""
+        """Dose of a response, shape (curve,), or of several, shape (curve, response): 0 where none is needed, else infinite if none does."""
         wanted = np.asarray(response, dtype=float)
         E0, Emax, C, h = (one[:, None] if wanted.ndim == 2 else one for one in (self.E0, self.Emax, self.C, self.h))
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -130,7 +130,7 @@ def best_start(
     model, data, low, high
         As in `minimise_many`.
     """
-    count, problems, width = starts.shape
+    problems, width = starts.shape[1:]
     table = np.broadcast_to(data, (problems, np.shape(data)[-1]))
     begins = np.clip(starts, low, high)
     each = np.arange(problems)

@@ -71,7 +71,7 @@ class Plate:
     def single(self, drug: int) -> NDArray[np.bool_]:
         """Wells that hold this drug alone, shape (well,)."""
         others = np.delete(self.doses, drug, axis=1)
-        return (self.doses[:, drug] > 0) & (others == 0).all(axis=1)
+        return np.logical_and(self.doses[:, drug] > 0, (others == 0).all(axis=1))
 
     @property
     def combined(self) -> NDArray[np.bool_]:

@@ -65,6 +65,7 @@ def read_plates(
     Returns
     -------
     plates : tuple of Plate
+        Without a column for it, all wells of two drugs are one block, and those of one drug are a block each drug.
 
     Raises
     ------
@@ -143,7 +144,7 @@ def _kind(given: str | None, title: str, name: str) -> str:
 def _factors(
     rows: Sequence[tuple[int, list[str]]], columns: Mapping[str, int], header: Sequence[str], unit: str | None, name: str
 ) -> list[float]:
-    """uM in one unit of each drug's doses."""
+    """UM in one unit of each drug's doses."""
     found = []
     for drug in (1, 2) if "drug2" in columns else (1,):
         place = columns.get(f"unit{drug}", columns.get("unit1"))
@@ -196,7 +197,8 @@ def _well(
     drugs = tuple(row[columns[f"drug{place + 1}"]] for place in range(count))
     doses = tuple(float(f"{number(f'dose{place + 1}') * factors[place]:.12g}") for place in range(count))
     replicate = row[columns["replicate"]] if "replicate" in columns else None
-    return _Well(line, row[columns["block"]] if "block" in columns else "1", drugs, doses, number("response"), replicate)
+    block = row[columns["block"]] if "block" in columns else drugs[0] if count == 1 else "1"
+    return _Well(line, block, drugs, doses, number("response"), replicate)
 
 
 def _scale_of(wells: Sequence[_Well], scale: str | None, name: str) -> float:
@@ -229,8 +231,8 @@ def _plate(block: str, wells: Sequence[_Well], kind: str, factor: float, name: s
     if len(drugs) == 2 and plate.is_grid and (holes := plate.missing()):
         first, second = holes[0]
         more = f" and {len(holes) - 1} more" if len(holes) > 1 else ""
-        raise BadTable(f"{where}: the grid has no well with {first:g} uM {drugs[0]} and {second:g} uM {drugs[1]}{more}; add what is missing, "
-                       "or leave out the doses that are not complete.")  # fmt: skip
+        raise BadTable(f"{where}: the grid has no well with {first:g} uM {drugs[0]} and {second:g} uM {drugs[1]}{more}; add what is "
+                       "missing, or leave out the doses that are not complete.")  # fmt: skip
     return plate
 
 

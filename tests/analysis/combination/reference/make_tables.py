@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-
 from reference_scores import MUSYC_TRUE, musyc_surface
 
 HERE = Path(__file__).resolve().parent

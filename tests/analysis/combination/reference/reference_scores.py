@@ -140,7 +140,7 @@ def combination_index(one: dict, two: dict, d1: float, d2: float, y: float) -> f
     if not 0 < y < 1:
         return None
     odds = y / (1 - y)
-    return float(sum(d / (l["Dm"] * odds ** (1 / l["m"])) for d, l in ((d1, one), (d2, two))))
+    return float(sum(d / (line["Dm"] * odds ** (1 / line["m"])) for d, line in ((d1, one), (d2, two))))
 
 
 def musyc_surface(p: NDArray, d1: Vector, d2: Vector) -> NDArray:

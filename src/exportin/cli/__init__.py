@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from exportin.cli.drugs import combine, dose_response
+from exportin.cli.options import Json, Quiet
 from exportin.errors import ExportinError
 
 __all__ = ["main"]
@@ -32,9 +34,8 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="Show, check or export the model.", no_args_is_help=True)
 app.add_typer(model_app, name="model")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no closing line on stderr.")]
+app.command("dose-response")(dose_response)
+app.command("combine")(combine)
 
 
 def _tell_version(asked: bool) -> None:

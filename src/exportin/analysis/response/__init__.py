@@ -1,0 +1,1 @@
+"""Response over dose: measured on a plate, or predicted by the model."""

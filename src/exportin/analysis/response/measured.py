@@ -1,0 +1,89 @@
+"""A measured plate's curve, with intervals from a bootstrap and outliers told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exportin.analysis.curve.hill import fit_hill
+from exportin.analysis.curve.outlier import find_outliers
+from exportin.analysis.plate.plate import Plate
+from exportin.analysis.response.response import DoseResponse, metrics_of
+from exportin.errors import BadQuantity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["fit_plate"]
+
+NUMBERS = 3  # of the curve: viability without drug is 1 by the table's own scale
+LEVELS = (0.025, 0.975)
+
+
+def fit_plate(plate: Plate, *, divisions: float | None = None, bootstrap: int = 500, seed: int = 0) -> DoseResponse:
+    """Fit one drug's wells.
+
+    Parameters
+    ----------
+    plate : Plate
+        Of one drug.
+    divisions : float, optional
+        Doublings of untreated cells in the assay, for growth-rate metrics.
+    bootstrap : int
+    seed : int
+
+    Raises
+    ------
+    BadQuantity
+        If there are too few doses, or two drugs.
+    """
+    if len(plate.drugs) != 1:
+        raise BadQuantity(f"{plate.source}, block {plate.block}: {len(plate.drugs)} drugs; score them with combine, or keep one of them.")
+    if divisions is not None and not (np.isfinite(divisions) and divisions > 0):
+        raise BadQuantity(f"divisions: {divisions!r} is not a positive number of doublings of the untreated cells.")
+    plate.check_single()
+    treated = ~plate.untreated
+    doses, viability = plate.doses[treated, 0], plate.viability[treated]
+    best = fit_hill(doses, viability, E0=1.0)
+    residuals = viability - best.at(doses)[0]
+    flagged = find_outliers(residuals, NUMBERS)
+    spread, left = _spread(plate, residuals)
+    tables = _tables(best.at(doses)[0], spread, left, bootstrap, seed)
+    curves = fit_hill(doses, np.concatenate([viability[None], tables]), E0=1.0)
+    points, means = plate.means()
+    interval = "95 %, none, as there are as few wells as numbers" if not len(tables) else (
+        f"95 % of {bootstrap} tables with the noise of this one (standard deviation {spread:.3g}, {left} degrees of freedom)")  # fmt: skip
+    metrics = metrics_of(curves, doses, "viability", LEVELS, divisions)
+    lines = tuple(int(line) for line in plate.lines[treated][flagged])
+    return DoseResponse(
+        plate.drugs[0], "viability", "1", f"{plate.source}, block {plate.block}", points[:, 0], means[None], curves, metrics, interval,
+        plate, lines, _notes(plate, divisions),
+    )  # fmt: skip
+
+
+def _spread(plate: Plate, residuals: NDArray[np.float64]) -> tuple[float, int]:
+    """Standard deviation of a well and its degrees of freedom: of replicates where there are, else about the curve."""
+    spread, freedom = plate.noise()
+    if freedom >= NUMBERS:
+        return spread, freedom
+    left = len(residuals) - NUMBERS
+    return (float(np.sqrt((residuals**2).sum() / left)), left) if left > 0 else (float("nan"), 0)
+
+
+def _tables(fitted: NDArray[np.float64], spread: float, left: int, count: int, seed: int) -> NDArray[np.float64]:
+    if left < 1:
+        return np.empty((0, len(fitted)))
+    random = np.random.Generator(np.random.Philox(seed))
+    spreads = spread * np.sqrt(left / random.chisquare(left, (count, 1)))
+    return fitted + spreads * random.standard_normal((count, len(fitted)))
+
+
+def _notes(plate: Plate, divisions: float | None) -> tuple[str, ...]:
+    notes = [f"Read as {plate.kind}; untreated wells count as a viability of 1."]
+    untreated = plate.viability[plate.untreated]
+    if len(untreated) and abs(untreated.mean() - 1.0) > 0.1:
+        notes.append(f"The untreated wells have a mean viability of {untreated.mean():.3g}, not 1: is the table normalised?")
+    if divisions is None:
+        notes.append("No growth-rate metrics: give the divisions of the untreated cells in the assay.")
+    return tuple(notes)
