@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "exportin"
 
 # Reading order is data order: a room imports only from rooms on lines above its own. Rooms on one line share a rank.
 ORDER = """
-units errors yaml_file
+units errors text_table yaml_file
 knowledge
 nes
 network
@@ -52,6 +52,7 @@ PUBLIC = [
     "model",
     "regimen",
     "simulate",
+    "survival",
     "synergy",
 ]
 

@@ -18,6 +18,8 @@ A short tour; nothing but the names listed here is public, and each is loaded wh
     xp.combine(cell, "KPT-185", "Nutlin-3a", draws=20)  # two drugs, predicted and scored
     xp.synergy("plate.csv", response="viability")      # the same scores of a measured table
 
+    xp.survival("trial.csv", arm="arm")                # Kaplan-Meier, log-rank, Cox
+
     xp.evidence("TP53")                                # the facts used, each with its source
     xp.model("cell").to_sbml()                         # the network itself
     xp.kernel.compile(sbml)                            # the solver, for any supported SBML model
@@ -48,6 +50,7 @@ __all__ = [
     "model",
     "regimen",
     "simulate",
+    "survival",
     "synergy",
 ]
 
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from exportin.analysis.combination.predicted import combine
     from exportin.analysis.combination.synergy import synergy
     from exportin.analysis.response.dose_response import dose_response
+    from exportin.cohort.survival.estimate import survival
     from exportin.errors import ExportinError
     from exportin.experiment.simulate import simulate
     from exportin.knowledge import evidence, facts
@@ -80,6 +84,7 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "model": "network.model",
         "regimen": "pharmacology.exposure",
         "simulate": "experiment.simulate",
+        "survival": "cohort.survival.estimate",
         "synergy": "analysis.combination.synergy",
     }
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exportin.analysis.combination.synergy import Synergy
     from exportin.analysis.response.response import DoseResponse
 
-__all__ = ["write_combination", "write_responses", "write_table"]
+__all__ = ["write_combination", "write_json", "write_manifest", "write_responses", "write_table"]
 
 
 def write_responses(found: Sequence[DoseResponse], out: Path, seed: int) -> None:
@@ -31,14 +31,14 @@ def write_responses(found: Sequence[DoseResponse], out: Path, seed: int) -> None
         If the folder holds anything that an earlier result did not write; nothing is written.
     """
     with writing_folder(out) as folder:
-        _write_json(folder / "dose-response.json", [one.to_dict() for one in found])
+        write_json(folder / "dose-response.json", [one.to_dict() for one in found])
         metrics = [{"drug": one.drug, "source": one.source, **row} for one in found for row in one.to_dict()["metrics"]]
         write_table(folder / "metrics.csv", metrics)
         for place, one in enumerate(found, start=1):
             name = f"{place}-{squash(one.drug) or 'drug'}"
             write_table(folder / f"{name}.csv", one.to_dict()["points"])
             (folder / f"{name}.svg").write_text(XML + write_svg(one.plot()), encoding="utf-8")
-        _write_manifest(folder, seed)
+        write_manifest(folder, seed)
 
 
 def write_combination(found: Synergy | Combination, out: Path, seed: int) -> None:
@@ -51,11 +51,11 @@ def write_combination(found: Synergy | Combination, out: Path, seed: int) -> Non
     told = found.to_dict()
     scores = told.get("synergy", told)
     with writing_folder(out) as folder:
-        _write_json(folder / "combination.json", told)
+        write_json(folder / "combination.json", told)
         write_table(folder / "scores.csv", [{name: value for name, value in row.items() if name != "band"} for row in scores["scores"]])
         write_table(folder / "surface.csv", scores["surface"])
         (folder / "combination.svg").write_text(XML + write_svg(found.plot()), encoding="utf-8")
-        _write_manifest(folder, seed)
+        write_manifest(folder, seed)
 
 
 def write_table(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -69,14 +69,16 @@ def write_table(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in held)
 
 
-def _write_json(file: Path, told: Any) -> None:
+def write_json(file: Path, told: Any) -> None:
+    """As JSON, which knows nothing infinite."""
     file.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _write_manifest(folder: Path, seed: int) -> None:
+def write_manifest(folder: Path, seed: int | None = None) -> None:
+    """What made the numbers of a folder."""
     from exportin import __version__
     from exportin.experiment.provenance import table_digest
 
-    made = {"exportin": __version__, "tables": table_digest(), "numpy": metadata.version("numpy"), "seed": seed}
-    made["command"] = [sys.argv[0].rsplit("/", 1)[-1], *sys.argv[1:]]  # pyright: ignore[reportArgumentType]
-    _write_json(folder / "manifest.json", {"format": ANALYSIS_FORMAT, "provenance": made})
+    made = {"exportin": __version__, "tables": table_digest(), "numpy": metadata.version("numpy"),
+            "command": [sys.argv[0].rsplit("/", 1)[-1], *sys.argv[1:]], **({} if seed is None else {"seed": seed})}  # fmt: skip
+    write_json(folder / "manifest.json", {"format": ANALYSIS_FORMAT, "provenance": made})

@@ -15,6 +15,7 @@ import typer
 
 from exportin.cli.drugs import combine, dose_response
 from exportin.cli.options import Json, Quiet
+from exportin.cli.patients import survival
 from exportin.errors import ExportinError
 
 __all__ = ["main"]
@@ -36,6 +37,7 @@ model_app = typer.Typer(help="Show, check or export the model.", no_args_is_help
 app.add_typer(model_app, name="model")
 app.command("dose-response")(dose_response)
 app.command("combine")(combine)
+app.command("survival")(survival)
 
 
 def _tell_version(asked: bool) -> None:

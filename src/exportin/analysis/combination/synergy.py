@@ -184,10 +184,10 @@ def resample(plate: Plate, spread: float, freedom: int, count: int, seed: int) -
 
 
 def _block(plates: tuple[Plate, ...], block: str | None) -> Plate:
-    if block is None:
-        if len(plates) > 1:
-            raise BadQuantity(f"{plates[0].source} holds {len(plates)} blocks ({', '.join(one.block for one in plates[:9])}); name one.")
+    if block is None and len(plates) == 1:
         return plates[0]
+    if block is None:
+        raise BadQuantity(f"{plates[0].source} holds {len(plates)} blocks ({', '.join(one.block for one in plates[:9])}); name one.")
     for one in plates:
         if one.block == block:
             return one

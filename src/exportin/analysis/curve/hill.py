@@ -66,7 +66,7 @@ class Hill:
         return self.E0[:, None] + (self.Emax - self.E0)[:, None] * _share(np.asarray(doses, dtype=float), np.log(self.C), self.h)
 
     def dose_for(self, response: ArrayLike) -> NDArray[np.float64]:
-        """Dose of a response, shape (curve,), or of several, shape (curve, response): 0 where none is needed, else infinite if none does."""
+        """Dose of a response, shape (curve,), or of several, shape (curve, response): 0 if none is needed, infinite if none does."""
         wanted = np.asarray(response, dtype=float)
         E0, Emax, C, h = (one[:, None] if wanted.ndim == 2 else one for one in (self.E0, self.Emax, self.C, self.h))
         with np.errstate(divide="ignore", invalid="ignore"):

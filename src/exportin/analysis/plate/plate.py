@@ -70,8 +70,8 @@ class Plate:
 
     def single(self, drug: int) -> NDArray[np.bool_]:
         """Wells that hold this drug alone, shape (well,)."""
-        others = np.delete(self.doses, drug, axis=1)
-        return np.logical_and(self.doses[:, drug] > 0, (others == 0).all(axis=1))
+        others: NDArray[np.float64] = np.delete(self.doses, drug, axis=1).sum(axis=1)
+        return (others == 0) & (self.doses[:, drug] > 0)
 
     @property
     def combined(self) -> NDArray[np.bool_]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 from collections import Counter
@@ -15,6 +14,7 @@ import numpy as np
 from exportin import units
 from exportin.analysis.plate.plate import Plate
 from exportin.errors import BadTable, UnknownName, squash
+from exportin.text_table import read_rows
 
 __all__ = ["KINDS", "SCALES", "read_plates"]
 
@@ -76,7 +76,7 @@ def read_plates(
         If `response` or `scale` is not one of those named.
     """
     file = Path(path)
-    rows, header = _read(file)
+    header, rows = read_rows(file, "well")
     columns = _columns(header, file.name)
     kind = _kind(response, header[columns["response"]], file.name)
     if scale is not None and scale not in SCALES:
@@ -88,25 +88,6 @@ def read_plates(
     for one in wells:
         blocks.setdefault(one.block, []).append(one)
     return tuple(_plate(block, some, kind, factor, file.name) for block, some in blocks.items())
-
-
-def _read(file: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """Lines with their numbers, and the heading."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadTable(f"{str(file)!r} cannot be read as a table ({error}); give a text file with commas or tabs.") from error
-    lines = text.splitlines()
-    mark = "\t" if lines and "\t" in lines[0] else ","
-    read = [(number, [field.strip() for field in row]) for number, row in enumerate(csv.reader(lines, delimiter=mark), start=1)]
-    filled = [(number, row) for number, row in read if any(row)]
-    if len(filled) < 2:
-        raise BadTable(f"{file.name}: expected a heading and one well a line below it; found {len(filled)} lines.")
-    header = filled[0][1]
-    for number, row in filled[1:]:
-        if len(row) != len(header):
-            raise BadTable(f"{file.name}, line {number}: expected {len(header)} fields as in the heading, found {len(row)}.")
-    return filled[1:], header
 
 
 def _columns(header: Sequence[str], name: str) -> dict[str, int]:

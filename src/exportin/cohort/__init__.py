@@ -1,0 +1,1 @@
+"""Populations of patients: survival tables and what is estimated from them."""

@@ -1,0 +1,61 @@
+"""Reading a published curve: its points and its numbers at risk, as two tables."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from exportin.cohort.survival.guyot import Rebuilt, rebuild
+from exportin.errors import BadTable, squash
+from exportin.text_table import read_rows
+
+__all__ = ["read_published"]
+
+
+def read_published(curve: str | os.PathLike[str], at_risk: str | os.PathLike[str], *, events: int | None = None) -> Rebuilt:
+    """Rebuild the subjects of a curve from two tables.
+
+    Parameters
+    ----------
+    curve : path
+        Columns ``time`` and ``survival`` (as a fraction, or in percent where a value is above 1).
+    at_risk : path
+        Columns ``time`` and ``at_risk``.
+    events : int, optional
+        Printed total.
+
+    Raises
+    ------
+    BadTable
+    """
+    points, marks = _columns(Path(curve), ("time", "survival")), _columns(Path(at_risk), ("time", "at_risk"))
+    level = points[1]
+    factor = 0.01 if max(level) > 1.0 else 1.0
+    numbers = [round(one) for one in marks[1]]
+    if any(abs(one - whole) > 1e-9 for one, whole in zip(marks[1], numbers, strict=True)):
+        raise BadTable(f"{Path(at_risk).name}: numbers at risk are whole numbers.")
+    name = Path(curve)
+    return rebuild(points[0], [factor * one for one in level], marks[0], numbers, events=events, arm=name.stem, source=name.name)
+
+
+def _columns(file: Path, names: Sequence[str]) -> list[list[float]]:
+    header, rows = read_rows(file, "point")
+    places = []
+    for name in names:
+        found = [place for place, title in enumerate(header) if squash(title) == squash(name)]
+        if not found:
+            raise BadTable(f"{file.name}, line 1: expected the columns {' and '.join(names)}; found {', '.join(header)}.")
+        places.append(found[0])
+    return [[_number(row[place], f"{file.name}, line {line}, column {header[place]!r}") for line, row in rows] for place in places]
+
+
+def _number(text: str, where: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadTable(f"{where}: expected a number, found {text!r}.")
+    return value

@@ -1,0 +1,44 @@
+"""Tables that users hand in as text: a heading and one record a line, with commas or tabs; every refusal names the line."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+from exportin.errors import BadTable
+
+__all__ = ["read_rows"]
+
+
+def read_rows(path: str | os.PathLike[str], record: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Heading, and the records below it with their line numbers.
+
+    Parameters
+    ----------
+    path : path
+        A text file in UTF-8; tabs separate its fields if there are any in the heading, else commas. Empty lines are passed over.
+    record : str
+        What a line is, for the refusal.
+
+    Raises
+    ------
+    BadTable
+        If it cannot be read, holds no record, or a line has more or fewer fields than the heading.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTable(f"{str(file)!r} cannot be read as a table ({error}); give a text file with commas or tabs.") from error
+    lines = text.splitlines()
+    mark = "\t" if lines and "\t" in lines[0] else ","
+    read = [(number, [field.strip() for field in row]) for number, row in enumerate(csv.reader(lines, delimiter=mark), start=1)]
+    filled = [(number, row) for number, row in read if any(row)]
+    if len(filled) < 2:
+        raise BadTable(f"{file.name}: expected a heading and one {record} a line below it; found {len(filled)} lines.")
+    header = filled[0][1]
+    for number, row in filled[1:]:
+        if len(row) != len(header):
+            raise BadTable(f"{file.name}, line {number}: expected {len(header)} fields as in the heading, found {len(row)}.")
+    return header, filled[1:]
