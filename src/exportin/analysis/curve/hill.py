@@ -73,7 +73,7 @@ class Hill:
             done = (wanted - E0) / (Emax - E0)
             dose = C * (done / (1.0 - done)) ** (1.0 / h)
         dose = np.where(done <= 0, 0.0, np.where(done >= 1, np.inf, dose))
-        return np.where(np.isnan(done), np.inf, dose)  # a flat curve
+        return np.where(np.isfinite(done), dose, np.inf)  # a flat curve reaches nothing
 
 
 def _share(doses: NDArray[np.float64], log_C: NDArray[np.float64], h: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,6 +88,7 @@ def fit_hill(
     responses: ArrayLike,
     *,
     E0: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     lowest: float = 0.0,
     highest: float = np.inf,
 ) -> Hill:
@@ -101,6 +102,8 @@ def fit_hill(
         NaN where a table lacks a value.
     E0 : array_like, optional
         Response without drug, where it is known; by default it is fitted.
+    weights : array_like, shape (dose,) or (curve, dose), optional
+        Of the squared residuals.
     lowest, highest : float
         Bounds of Emax (and of a fitted E0).
 
@@ -124,13 +127,15 @@ def fit_hill(
     low = np.array([lowest, first - far, np.log(FLATTEST), lowest])
     high = np.array([highest, last + far, np.log(STEEPEST), highest])
     known = None if E0 is None else np.broadcast_to(np.asarray(E0, dtype=float), len(values))
+    root = np.broadcast_to(1.0 if weights is None else np.sqrt(np.asarray(weights, dtype=float)), values.shape)
 
     def model(parameters: NDArray[np.float64], which: NDArray[np.intp]) -> NDArray[np.float64]:
         base = parameters[:, 3] if known is None else known[which]
-        return base[:, None] + (parameters[:, 0] - base)[:, None] * _share(table[which], parameters[:, 1], np.exp(parameters[:, 2]))
+        share = _share(table[which], parameters[:, 1], np.exp(parameters[:, 2]))
+        return root[which] * (base[:, None] + (parameters[:, 0] - base)[:, None] * share)
 
     width = 4 if known is None else 3
-    found = best_start(model, begins[:, :, :width], values, low[:width], high[:width])
+    found = best_start(model, begins[:, :, :width], root * values, low[:width], high[:width])
     base = found.parameters[:, 3] if known is None else known
     return Hill(np.array(base), found.parameters[:, 0], np.exp(found.parameters[:, 1]), np.exp(found.parameters[:, 2]), found.squares)
 

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FALSE_DISCOVERY", "find_outliers"]
+__all__ = ["FALSE_DISCOVERY", "find_outliers", "robust_spread"]
 
 FALSE_DISCOVERY = 0.01  # share of false ones among those flagged, as Motulsky and Brown 2006 advise
 _TO_SD = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
@@ -21,6 +21,7 @@ def find_outliers(residuals: NDArray[np.float64], numbers: int) -> NDArray[np.bo
     Parameters
     ----------
     residuals : ndarray, shape (datum,)
+        From a curve that outliers did not pull.
     numbers : int
         How many numbers of the curve were fitted.
 
@@ -31,8 +32,7 @@ def find_outliers(residuals: NDArray[np.float64], numbers: int) -> NDArray[np.bo
     """
     from exportin.analysis.fit import scipy_stats
 
-    left = len(residuals) - numbers
-    spread = _TO_SD * float(np.median(np.abs(residuals))) * np.sqrt(len(residuals) / left) if left > 0 else 0.0
+    left, spread = len(residuals) - numbers, robust_spread(residuals, numbers)
     if left < 2 or spread == 0.0:
         return np.zeros(len(residuals), bool)
     p = 2.0 * scipy_stats().t.sf(np.abs(residuals) / spread, left)
@@ -42,3 +42,9 @@ def find_outliers(residuals: NDArray[np.float64], numbers: int) -> NDArray[np.bo
     if passing.size:
         found[order[: passing.max() + 1]] = True
     return found
+
+
+def robust_spread(residuals: NDArray[np.float64], numbers: int) -> float:
+    """Standard deviation about a curve with so many fitted numbers, from the median; 0 where nothing is left to tell it."""
+    left = len(residuals) - numbers
+    return _TO_SD * float(np.median(np.abs(residuals))) * float(np.sqrt(len(residuals) / left)) if left > 0 else 0.0

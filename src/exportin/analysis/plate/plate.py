@@ -70,8 +70,7 @@ class Plate:
 
     def single(self, drug: int) -> NDArray[np.bool_]:
         """Wells that hold this drug alone, shape (well,)."""
-        others: NDArray[np.float64] = np.delete(self.doses, drug, axis=1).sum(axis=1)
-        return (others == 0) & (self.doses[:, drug] > 0)
+        return (self.doses[:, drug] > 0) & (np.count_nonzero(self.doses, axis=1) == 1)
 
     @property
     def combined(self) -> NDArray[np.bool_]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.analysis.curve.hill import fit_hill
-from exportin.analysis.curve.outlier import find_outliers
+from exportin.analysis.curve.hill import Hill, fit_hill
+from exportin.analysis.curve.outlier import find_outliers, robust_spread
 from exportin.analysis.plate.plate import Plate
 from exportin.analysis.response.response import DoseResponse, metrics_of
 from exportin.errors import BadQuantity
@@ -19,6 +19,7 @@ __all__ = ["fit_plate"]
 
 NUMBERS = 3  # of the curve: viability without drug is 1 by the table's own scale
 LEVELS = (0.025, 0.975)
+ROUNDS = 20  # of a robust fit
 
 
 def fit_plate(plate: Plate, *, divisions: float | None = None, bootstrap: int = 500, seed: int = 0) -> DoseResponse:
@@ -46,9 +47,8 @@ def fit_plate(plate: Plate, *, divisions: float | None = None, bootstrap: int = 
     treated = ~plate.untreated
     doses, viability = plate.doses[treated, 0], plate.viability[treated]
     best = fit_hill(doses, viability, E0=1.0)
-    residuals = viability - best.at(doses)[0]
-    flagged = find_outliers(residuals, NUMBERS)
-    spread, left = _spread(plate, residuals)
+    flagged = find_outliers(viability - _robust(doses, viability).at(doses)[0], NUMBERS)
+    spread, left = _spread(plate, viability - best.at(doses)[0])
     tables = _tables(best.at(doses)[0], spread, left, bootstrap, seed)
     curves = fit_hill(doses, np.concatenate([viability[None], tables]), E0=1.0)
     points, means = plate.means()
@@ -60,6 +60,18 @@ def fit_plate(plate: Plate, *, divisions: float | None = None, bootstrap: int = 
         plate.drugs[0], "viability", "1", f"{plate.source}, block {plate.block}", points[:, 0], means[None], curves, metrics, interval,
         plate, lines, _notes(plate, divisions),
     )  # fmt: skip
+
+
+def _robust(doses: NDArray[np.float64], viability: NDArray[np.float64]) -> Hill:
+    """A curve that values far away hardly pull: least squares with Cauchy's weights, again and again."""
+    curve = fit_hill(doses, viability, E0=1.0)
+    for _ in range(ROUNDS):
+        residuals = viability - curve.at(doses)[0]
+        scale = robust_spread(residuals, NUMBERS)
+        if scale == 0.0:
+            break
+        curve = fit_hill(doses, viability, E0=1.0, weights=1.0 / (1.0 + (residuals / scale) ** 2))
+    return curve
 
 
 def _spread(plate: Plate, residuals: NDArray[np.float64]) -> tuple[float, int]:

@@ -131,8 +131,8 @@ class Survival:
         """Everything, ready for JSON; what is infinite is None."""
         arms = [
             {"arm": one.arm, "subjects": one.subjects, "events": one.events, "median": _plain(one.median),
-             "median_low": _plain(one.median_low), "median_high": _plain(one.median_high), "time": one.time.tolist(), "survival": one.survival.tolist(), "low": one.low.tolist(),
-             "high": one.high.tolist(), "at_risk": one.at_risk.tolist()}
+             "median_low": _plain(one.median_low), "median_high": _plain(one.median_high), "time": one.time.tolist(),
+             "survival": one.survival.tolist(), "low": one.low.tolist(), "high": one.high.tolist(), "at_risk": one.at_risk.tolist()}
             for one in self.curves
         ]  # fmt: skip
         return {
