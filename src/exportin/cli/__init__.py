@@ -15,7 +15,7 @@ import typer
 
 from exportin.cli.drugs import combine, dose_response
 from exportin.cli.options import Json, Quiet
-from exportin.cli.patients import survival
+from exportin.cli.patients import nca, survival
 from exportin.errors import ExportinError
 
 __all__ = ["main"]
@@ -38,6 +38,7 @@ app.add_typer(model_app, name="model")
 app.command("dose-response")(dose_response)
 app.command("combine")(combine)
 app.command("survival")(survival)
+app.command("nca")(nca)
 
 
 def _tell_version(asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""Commands on patients: survival."""
+"""Commands on patients: survival, and concentrations over time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from exportin.cli.options import Json, Out, Quiet
 
-__all__ = ["survival"]
+__all__ = ["nca", "survival"]
 
 Column = Annotated[str | None, typer.Option(help="Name of its column, where the heading does not say.")]
 
@@ -51,3 +51,19 @@ def survival(
     typer.echo(json_format.dumps(data, indent=1) if json else told)
     if out is not None and not quiet:
         typer.echo(f"Wrote {out} with its figure and the data behind it.", err=True)
+
+
+def nca(
+    table: Annotated[Path, typer.Argument(help="A table with ID, TIME, DV (or CONC) and DOSE.")],
+    dose: Annotated[float | None, typer.Option("--dose", help="Dose of every subject, where no column says.")] = None,
+    time_unit: Annotated[str, typer.Option("--time-unit", help="Of the times.")] = "h",
+    json: Json = False,
+) -> None:
+    """Non-compartmental analysis of concentrations after one dose: areas, half-life, clearance.
+
+    Example: exportin nca plasma.csv --dose 80
+    """
+    from exportin.pharmacology.nca import read_profiles
+
+    found = read_profiles(table, dose=dose, time_unit=time_unit)
+    typer.echo(json_format.dumps([one.to_dict() for one in found], indent=1) if json else "\n".join(map(str, found)))
