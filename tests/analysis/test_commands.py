@@ -63,3 +63,10 @@ def test_survival_is_printed_and_written(tmp_path):
     risk.write_text("time,at_risk\n0,10\n10,6\n")
     assert "10 subjects and 5 events were rebuilt" in run("survival", curve, "--at-risk", risk).stdout
     assert json.loads(run("survival", curve, "--at-risk", risk, "--json").stdout)["rebuilt"]["events"] == 5
+
+
+def test_concentrations_are_analysed(tmp_path):
+    file = tmp_path / "plasma.csv"
+    file.write_text("ID,TIME,DV\nA,0,10\nA,1,5\nA,2,2.5\nA,3,1.25\n")
+    assert "t_half (h)     1" in run("nca", file, "--dose", 80).stdout
+    assert json.loads(run("nca", file, "--json").stdout)[0]["CL_F"] is None
