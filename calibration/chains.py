@@ -18,7 +18,7 @@ from gradients import read_directions
 from likelihood import Likelihood
 from scipy.stats import chi2
 
-STEPS, SEED, BLOCK, EVERY = 300, 31, 12, 5  # BLOCK: starts whose chains are computed together
+STEPS, SEED, BLOCK, EVERY = 180, 31, 6, 5  # BLOCK: starts whose chains are computed together
 SHORT, LONGER = (0.02, 0.05, 0.12), 3.0  # of a step in the directions; outside of them by so much longer
 FREE = 1e-5  # a row with a smaller part in the gradients is drawn anew
 UNLIKELY = 0.005  # a start that ends with a cost beyond this share of the costs to be expected has not found its data
