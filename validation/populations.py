@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 import exportin as xp
+from exportin.errors import SimulationFailed
 
 DRAWS, CELLS, HOURS = 20, 24, "72 h"
 
@@ -21,7 +22,10 @@ def fate(name, drug="-", dose="-", hours=HOURS, knocked=None, **given):
         cell = cell.knockdown(knocked, 0.9)
     exposures = [] if drug == "-" else [xp.exposure(drug, dose)]
     observe = ["apoptotic_fraction", "viability"]
-    result = xp.simulate(cell, *exposures, until=hours, observe=observe, cells=CELLS, draws=DRAWS, points=25, tolerance=1e-5)
+    try:
+        result = xp.simulate(cell, *exposures, until=hours, observe=observe, cells=CELLS, draws=DRAWS, points=25, tolerance=1e-5)
+    except SimulationFailed:  # no draw has a living cell
+        return np.full(DRAWS, np.nan), np.full(DRAWS, np.nan)
     return tuple(of_living(result.shown(observable)[0, :, :, -1]) for observable in observe)
 
 
@@ -40,8 +44,12 @@ def dead(*args, **given):
 def report(record_property, what, values, comes_out):
     """Print and keep median, interval and share of draws."""
     known = np.isfinite(values)
-    share = float(np.mean(np.asarray(comes_out)[known])) if known.any() else float("nan")
-    low, middle, high = np.quantile(values[known], (0.05, 0.5, 0.95)) if known.any() else (np.nan,) * 3
+    if not known.any():
+        print(f"{what}: no draw has a living cell")
+        record_property(what, "no draw has a living cell")
+        return float("nan")
+    share = float(np.mean(np.asarray(comes_out)[known]))
+    low, middle, high = np.quantile(values[known], (0.05, 0.5, 0.95))
     line = f"{what}: {middle:.2f} ({low:.2f} to {high:.2f}), comes out in {100 * share:.0f} % of {known.sum()} draws"
     print(line)
     record_property(what, line)

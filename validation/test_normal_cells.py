@@ -26,7 +26,7 @@ def rows_apart(normal, other):
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="myeloma dies by that much in 3 or 8 of 20 draws, and normal cells with it")
+@pytest.mark.xfail(strict=True, reason="myeloma dies by that much in 6 or 8 of 20 draws, and normal cells with it in all but two")
 @pytest.mark.parametrize("normal", NORMAL)
 @pytest.mark.parametrize("myeloma", MYELOMA)
 def test_normal_cells_are_spared_where_myeloma_dies(record_property, myeloma, normal):
@@ -51,4 +51,5 @@ def test_rows_that_carry_the_difference(record_property, normal):
         changes[name] = change
         report(record_property, f"{normal}, change of the dead with {name} of MM.1S, above 0.05", change, change > 0.05)
     assert np.nanmax(np.abs(changes["TP53_functional"])) < 1e-3, "wild type in both: nothing was changed"
-    assert max(float(np.nanmax(np.abs(one))) for one in changes.values()) > 0.05, "no row of the context matters"
+    known = [np.abs(one[np.isfinite(one)]) for one in changes.values()]
+    assert max(one.max(initial=0.0) for one in known) > 0.05, "no row of the context matters"
