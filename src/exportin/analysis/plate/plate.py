@@ -70,12 +70,12 @@ class Plate:
 
     def single(self, drug: int) -> NDArray[np.bool_]:
         """Wells that hold this drug alone, shape (well,)."""
-        return (self.doses[:, drug] > 0) & (np.count_nonzero(self.doses, axis=1) == 1)
+        return np.asarray((self.doses[:, drug] > 0) & (np.count_nonzero(self.doses, axis=1) == 1))
 
     @property
     def combined(self) -> NDArray[np.bool_]:
         """Wells that hold both drugs, shape (well,)."""
-        return (self.doses > 0).all(axis=1)
+        return np.asarray((self.doses > 0).all(axis=1))
 
     @property
     def untreated(self) -> NDArray[np.bool_]:
