@@ -164,3 +164,11 @@ def test_every_score_is_told_with_its_null_and_sign():
     assert [line.split()[0] for line in told[2:10]] == ["HSA", "Bliss", "Loewe", "ZIP", "CI", "MuSyC", "MuSyC", "MuSyC"]
     assert "above 0.05   below -0.05" in told[2]
     assert "below 0.8    above 1.25" in told[6]
+
+
+def test_drugs_that_do_next_to_nothing_are_scored_without_a_warning():
+    """Predicted shares of dead cells may be a billionth; a median-effect line through them is flat."""
+    plate, random = plate_of("bliss"), np.random.default_rng(3)
+    found = synergy(plate.with_viability(1.0 - 1e-9 * random.uniform(0.5, 1.0, len(plate))), bootstrap=5)
+    assert abs(found["Bliss"].value) < 1e-6
+    assert found["Bliss"].verdict == "no interaction"

@@ -29,7 +29,7 @@ class MedianEffect:
 
     def dose_for(self, affected: NDArray[np.float64]) -> NDArray[np.float64]:
         """Dose that affects a fraction, shape (table, point); NaN outside of 0 to 1."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             odds = np.where((affected > 0) & (affected < 1), affected / (1.0 - affected), np.nan)
             return self.Dm[:, None] * odds ** (1.0 / self.m[:, None])
 
@@ -49,7 +49,7 @@ def fit_median_effect(doses: NDArray[np.float64], affected: NDArray[np.float64])
     (2.0, 2.0, 1.0)
     """
     known = (affected > 0) & (affected < 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a flat line has its median dose anywhere
         y = np.where(known, np.log(affected / (1.0 - affected)), 0.0)
         x = np.where(known, np.log(doses), 0.0)
         count = known.sum(axis=1)
