@@ -43,6 +43,8 @@ def _registry() -> pint.UnitRegistry:
 
 def _unit(text: str) -> pint.Unit:
     """A pint unit from a table's or user's text, or a named refusal."""
+    import tokenize
+
     import pint
 
     plain = text.strip().replace("µ", "u").replace("^", "**")
@@ -50,7 +52,7 @@ def _unit(text: str) -> pint.Unit:
         plain = "dimensionless"
     try:
         return _registry().Unit("dimensionless" + plain.removeprefix("1") if plain.startswith(("1/", "/")) else plain)
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError, AssertionError) as error:
+    except (pint.errors.PintError, ValueError, TypeError, AttributeError, AssertionError, SyntaxError, tokenize.TokenError) as error:
         raise BadQuantity(f"{text!r} is not a unit that is understood; write for example nM, uM, 1/min, pL/s, mg, h.") from error
 
 

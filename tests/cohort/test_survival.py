@@ -7,11 +7,14 @@ own test output and in public course notes.
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from exportin.cohort.survival.estimate import survival
 from exportin.cohort.survival.guyot import rebuild
+from exportin.cohort.survival.published import read_published
 from exportin.cohort.survival.table import SurvivalTable, read_survival
 from exportin.errors import BadQuantity, BadTable
 
@@ -247,3 +250,28 @@ def test_a_covariate_that_says_nothing_is_refused():
 def test_an_arm_without_events_is_told():
     found = survival(table_of([1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0], ["a"] * 3 + ["b"] * 3, "t"))
     assert any("b has no event" in note for note in found.notes)
+
+
+def test_arms_that_are_wholly_apart_are_told_and_are_json():
+    found = survival(table_of([1, 2, 3, 10, 11, 12], [1, 1, 1, 1, 1, 1], ["a"] * 3 + ["b"] * 3, "t"))
+    assert any("wholly apart" in note for note in found.notes)
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["effects"][0]["name"] == "b against a"
+
+
+def test_a_covariate_may_not_be_the_time():
+    with pytest.raises(BadQuantity, match="are no covariates"):
+        survival(SurvivalTable(np.arange(3.0), np.array([True, True, False]), ("all",) * 3, {"time": np.arange(3.0)}, "t"))
+
+
+def test_a_curve_that_ends_before_its_last_mark_makes_no_subjects():
+    found = rebuild([0, 2, 5, 9, 10.5], [1, 0.9, 0.7, 0.5, 0.45], [0, 6, 12], [100, 60, 30])
+    assert len(found.table) == 100
+    later = rebuild([0, 2, 5, 9, 10.5], [1, 0.9, 0.7, 0.5, 0.45], [0, 3, 6, 9, 12, 18], [100, 80, 60, 45, 30, 8], events=45)
+    assert len(later.table) == 100
+
+
+def test_a_point_just_above_one_does_not_make_percentages(tmp_path):
+    curve, risk = tmp_path / "c.csv", tmp_path / "r.csv"
+    curve.write_text("time,survival\n0,1.002\n2,0.9\n6,0.6\n")
+    risk.write_text("time,at_risk\n0,100\n5,65\n")
+    assert read_published(curve, risk).largest_error < 0.02

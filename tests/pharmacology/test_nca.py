@@ -84,3 +84,8 @@ def _other(folder):
 def test_times_that_do_not_rise_are_refused():
     with pytest.raises(BadQuantity, match="rising times"):
         analyse([0, 2, 1], [1, 2, 3])
+
+
+def test_a_first_sample_after_the_dose_is_told():
+    t = np.array([1.0, 2, 4, 8])
+    assert "no sample at time 0" in analyse(t, 10 * np.exp(-0.3 * t)).notes[0]

@@ -127,6 +127,8 @@ def analyse(time: ArrayLike, concentration: ArrayLike, dose: float | None = None
     x, y = t[kept], np.where(measured, c, 0.0)[kept]
     lost = int((~measured)[first:].sum())
     notes = [f"{lost} values below quantification after the first are left out"] if lost else []
+    if x[0] > 0:
+        notes.append(f"no sample at time 0: the areas begin at {x[0]:g} h and lack what came before; add one (0 for an oral dose)")
     peak = int(np.argmax(y))
     area, moment = _areas(x, y)
     slope, r2, points = _terminal(x[peak:], y[peak:])

@@ -15,6 +15,7 @@ from exportin.analysis.combination.score import make_score
 from exportin.analysis.combination.synergy import synergy
 from exportin.analysis.curve.hill import Hill
 from exportin.analysis.plate.table import read_plates
+from exportin.errors import BadQuantity
 
 REFERENCE = Path(__file__).parent / "reference"
 GOLDEN = json.loads((REFERENCE / "golden.json").read_text(encoding="utf-8"))
@@ -172,3 +173,17 @@ def test_drugs_that_do_next_to_nothing_are_scored_without_a_warning():
     found = synergy(plate.with_viability(1.0 - 1e-9 * random.uniform(0.5, 1.0, len(plate))), bootstrap=5)
     assert abs(found["Bliss"].value) < 1e-6
     assert found["Bliss"].verdict == "no interaction"
+
+
+def test_a_drug_that_does_nothing_has_no_combination_index():
+    plate, random = plate_of("bliss"), np.random.default_rng(4)
+    first = Hill.of(E0=0.0, Emax=0.9, C=0.1, h=1.3).at(plate.doses[:, 0])[0]
+    found = synergy(plate.with_viability(1.0 - first + 0.03 * random.standard_normal(len(plate))), bootstrap=20)
+    assert found["CI"].verdict in ("inconclusive", "no interaction", "synergistic", "antagonistic")
+    assert found["Bliss"].verdict == "no interaction"
+
+
+@pytest.mark.parametrize("options", [{"bootstrap": -1}, {"seed": -3}, {"bootstrap": 2.5}])
+def test_counts_that_are_none_are_refused(options):
+    with pytest.raises(BadQuantity, match="is not a whole number"):
+        synergy(plate_of("sham"), **options)

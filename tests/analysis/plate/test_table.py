@@ -118,3 +118,27 @@ def test_too_few_doses_of_one_drug_are_refused(written):
     (plate,) = read_plates(written("drug,conc,conc_unit,viability\nX,1,uM,90\nX,2,uM,50\n"))
     with pytest.raises(BadQuantity, match=r"X alone at 2 doses \(1, 2 uM\); its curve needs 3"):
         plate.check_single()
+
+
+def test_two_cell_lines_are_no_replicates(written):
+    text = "drug,conc,conc_unit,viability,cell_line\nX,1,uM,90,HeLa\nX,1,uM,20,A549\n"
+    with pytest.raises(BadTable, match=r"line 3, column 'cell_line': 'A549' in a block of 'HeLa'; give each a block_id"):
+        read_plates(written(text))
+
+
+def test_untreated_wells_that_the_scale_made_one_tell_no_noise(written):
+    text = "drug,conc,conc_unit,viability\n" + "X,0,uM,100\n" * 4 + "X,1,uM,90\nX,2,uM,70\nX,4,uM,50\nX,8,uM,30\n"
+    (plate,) = read_plates(written(text))
+    assert np.isnan(plate.noise()[0])
+
+
+def test_a_few_combinations_are_no_grid(written):
+    doses = ((1, 0), (2, 0), (4, 0), (0, 1), (0, 2), (0, 4), (1, 1), (2, 2))
+    text = HEAD + "".join(f"1,A,B,{a},{b},{90 - 5 * a - 3 * b},nM\n" for a, b in doses)
+    (plate,) = read_plates(written(text), response="viability")
+    assert not plate.is_grid
+
+
+def test_a_unit_that_cannot_even_be_read_is_refused(written):
+    with pytest.raises(BadTable, match="is not a unit of concentration"):
+        read_plates(written("drug,conc,viability\nX,1,50\n"), unit="foo(")

@@ -76,6 +76,9 @@ def combination_index(
     Returns
     -------
     index : ndarray, shape (table, point)
-        NaN where the affected fraction is not between 0 and 1.
+        NaN where the affected fraction is not between 0 and 1, or a drug's line does not rise.
     """
-    return doses[:, 0] / lines[0].dose_for(affected) + doses[:, 1] / lines[1].dose_for(affected)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        index = doses[:, 0] / lines[0].dose_for(affected) + doses[:, 1] / lines[1].dose_for(affected)
+    rising = (lines[0].m > 0) & (lines[1].m > 0)
+    return np.where(rising[:, None] & np.isfinite(index), index, np.nan)

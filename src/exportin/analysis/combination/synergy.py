@@ -164,6 +164,9 @@ def synergy(
     plate = table if isinstance(table, Plate) else _block(read_plates(table, response=response, scale=scale, unit=unit), block)
     if len(plate.drugs) != 2 or not plate.combined.any():
         raise BadQuantity(f"{plate.source}, block {plate.block}: a score needs wells with two drugs together; this block has none.")
+    for name, count in (("bootstrap", bootstrap), ("seed", seed)):
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise BadQuantity(f"{name}: {count!r} is not a whole number of at least 0.")
     plate.check_single()
     spread, freedom, told = noise_of(plate)
     tables = np.concatenate([plate.viability[None], resample(plate, spread, freedom, bootstrap, seed)])
@@ -199,7 +202,7 @@ def _block(plates: tuple[Plate, ...], block: str | None) -> Plate:
 def noise_of(plate: Plate) -> tuple[float, int, str]:
     """Standard deviation of a well, its degrees of freedom, and where it comes from."""
     spread, freedom = plate.noise()
-    if freedom >= 3:
+    if freedom >= 3 and spread > 0:
         return spread, freedom, f"a standard deviation of {spread:.3g} between replicates ({freedom} degrees of freedom)"
     curves = fit_singles(plate, 1.0 - plate.viability[None])
     wells = sum(int(plate.single(drug).sum()) for drug in range(2))
@@ -279,5 +282,6 @@ def _notes(plate: Plate, index: NDArray[np.float64], no_grid: bool, no_musyc: bo
         notes.append(f"No MuSyC: {len(plate)} wells are fewer than {FEWEST_FOR_MUSYC}.")
     lost = int((~np.isfinite(index)).sum())
     if lost:
-        notes.append(f"{lost} of {len(index)} combinations have no combination index (inhibition not between 0 and 1).")
+        why = "inhibition not between 0 and 1, or a drug's line that does not rise"
+        notes.append(f"{lost} of {len(index)} combinations have no combination index ({why}).")
     return tuple(notes)

@@ -84,9 +84,10 @@ class Plate:
 
     @property
     def is_grid(self) -> bool:
-        """Whether the combinations are a grid, or half of one and more; else they lie on a ray or stand alone."""
+        """Whether the combinations are a grid, or more than half of one; else they lie on a ray or stand alone."""
         points = np.unique(self.doses[self.combined], axis=0)
-        return bool(len(points)) and len(points) >= 0.5 * len(np.unique(points[:, 0])) * len(np.unique(points[:, 1]))
+        many = [len(np.unique(points[:, drug])) for drug in range(2)]
+        return min(many) > 1 and len(points) > 0.5 * many[0] * many[1]
 
     def missing(self) -> list[tuple[float, float]]:
         """Doses of a grid that have no well; a plate without untreated wells is whole."""
@@ -95,12 +96,17 @@ class Plate:
         return [(first, second) for first in axes[0] for second in axes[1] if (first, second) not in points]
 
     def noise(self) -> tuple[float, int]:
-        """Standard deviation of a well about the mean of its replicates, pooled, and its degrees of freedom; NaN and 0 without any."""
-        _, place = self.points()
+        """Standard deviation of a treated well about the mean of its replicates, pooled, and its degrees of freedom; NaN and 0 without any.
+
+        Untreated wells do not count: often they were made 1 by the scale of the table.
+        """
+        treated = ~self.untreated
+        _, place = np.unique(self.doses[treated], axis=0, return_inverse=True)
+        place, values = place.reshape(-1), self.viability[treated]
         counts = np.bincount(place)
-        means = np.bincount(place, self.viability) / counts
+        means = np.bincount(place, values) / counts
         freedom = int((counts - 1).sum())
-        squares = float(((self.viability - means[place]) ** 2).sum())
+        squares = float(((values - means[place]) ** 2).sum())
         return (float(np.sqrt(squares / freedom)), freedom) if freedom else (float("nan"), 0)
 
     def check_single(self, least: int = 3) -> None:

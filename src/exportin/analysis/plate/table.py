@@ -31,7 +31,8 @@ _NAMES = {
     "unit2": ("concunit2", "conccunit"),
     "replicate": ("replicate", "rep"),
 }
-_TOLD = ("cell", "cellline", "celllinename", "plate", "well", "row", "column", "col", "comment")  # that say nothing about a response
+_APART = ("cell", "cellline", "celllinename", "plate")  # one of each a block: they are other experiments
+_TOLD = (*_APART, "well", "row", "column", "col", "comment")  # that say nothing about a response
 _WHOLE, _TENFOLD = 1.5, 5.0  # responses up to the first are fractions, beyond the second percentages; between them nobody can tell
 
 
@@ -83,11 +84,22 @@ def read_plates(
         raise UnknownName("scale", scale, SCALES)
     factors = _factors(rows, columns, header, unit, file.name)
     wells = [_well(line, row, columns, header, factors, file.name) for line, row in rows]
+    _refuse_mixed(rows, wells, header, file.name)
     factor = _scale_of(wells, scale, file.name)
     blocks: dict[str, list[_Well]] = {}
     for one in wells:
         blocks.setdefault(one.block, []).append(one)
     return tuple(_plate(block, some, kind, factor, file.name) for block, some in blocks.items())
+
+
+def _refuse_mixed(rows: Sequence[tuple[int, list[str]]], wells: Sequence[_Well], header: Sequence[str], name: str) -> None:
+    """Refuse several cells or plates in one block, which would pass for replicates."""
+    for place, title in enumerate(header):
+        seen: dict[str, str] = {}
+        for (line, row), well in zip(rows, wells, strict=True):
+            if squash(title) in _APART and seen.setdefault(well.block, row[place]) != row[place]:
+                raise BadTable(f"{name}, line {line}, column {title!r}: {row[place]!r} in a block of {seen[well.block]!r}; give each a "
+                               "block_id of its own.")  # fmt: skip
 
 
 def _columns(header: Sequence[str], name: str) -> dict[str, int]:

@@ -77,7 +77,7 @@ def _robust(doses: NDArray[np.float64], viability: NDArray[np.float64]) -> Hill:
 def _spread(plate: Plate, residuals: NDArray[np.float64]) -> tuple[float, int]:
     """Standard deviation of a well and its degrees of freedom: of replicates where there are, else about the curve."""
     spread, freedom = plate.noise()
-    if freedom >= NUMBERS:
+    if freedom >= NUMBERS and spread > 0:
         return spread, freedom
     left = len(residuals) - NUMBERS
     return (float(np.sqrt((residuals**2).sum() / left)), left) if left > 0 else (float("nan"), 0)

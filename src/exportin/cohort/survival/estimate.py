@@ -22,6 +22,7 @@ __all__ = ["TIES", "Curve", "Effect", "Survival", "survival"]
 TIES = "Efron"  # how events at one time are counted in Cox's model: the one that lifelines has
 LEAST_PER_COVARIATE = 10  # events
 CLOSE = 1e-12  # of the search for Cox's coefficients
+_TIME, _EVENT = "time", "event"
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,10 @@ class Survival:
         ]  # fmt: skip
         return {
             "source": self.table.source, "subjects": len(self.table), "events": int(self.table.event.sum()), "arms": arms,
-            "log_rank": self.log_rank, "log_rank_p": self.log_rank_p, "ties": TIES, "effects": [asdict(one) for one in self.effects],
-            "proportional_p": self.proportional_p, "log_likelihood": self.log_likelihood, "notes": list(self.notes),
+            "log_rank": self.log_rank, "log_rank_p": self.log_rank_p, "ties": TIES,
+            "effects": [{name: _plain(value) for name, value in asdict(one).items()} for one in self.effects],
+            "proportional_p": {name: _plain(value) for name, value in self.proportional_p.items()},
+            "log_likelihood": _plain(self.log_likelihood), "notes": list(self.notes),
         }  # fmt: skip
 
     def plot(self, unit: str = "") -> Figure:
@@ -148,8 +151,8 @@ class Survival:
         return draw_survival(self, unit)
 
 
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _plain(value: Any) -> Any:
+    return value if not isinstance(value, float) or np.isfinite(value) else None
 
 
 def survival(
@@ -179,7 +182,7 @@ def survival(
     curves = tuple(_curve(held, one) for one in held.arms)
     log_rank = _log_rank(held) if len(curves) > 1 else (None, None)
     effects, proportional, log_likelihood = _cox(held) if len(curves) > 1 or held.covariates else ((), {}, None)
-    return Survival(held, curves, *log_rank, effects, proportional, log_likelihood, _notes(held, len(effects)))
+    return Survival(held, curves, *log_rank, effects, proportional, log_likelihood, _notes(held, effects))
 
 
 def _lifelines() -> Any:
@@ -226,13 +229,15 @@ def _cox(table: SurvivalTable) -> tuple[tuple[Effect, ...], dict[str, float], fl
     for name, column in columns.items():
         if np.ptp(column) == 0:
             raise BadQuantity(f"{table.source}: {name!r} is the same for every subject; leave it out of the model.")
-    frame = pd.DataFrame({**columns, "time": table.time, "event": table.event})
+    if {_TIME, _EVENT} & set(columns):
+        raise BadQuantity(f"{table.source}: {_TIME!r} and {_EVENT!r} are no covariates; give the columns of numbers that may explain it.")
+    frame = pd.DataFrame({**columns, _TIME: table.time, _EVENT: table.event})
     fitter = lifelines.CoxPHFitter(alpha=0.05)
     wrong = import_module("lifelines.exceptions")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wrong.ConvergenceWarning)  # where an arm has no events, which a note tells
-            fitter.fit(frame, "time", "event", fit_options={"precision": CLOSE, "r_precision": CLOSE})
+            fitter.fit(frame, _TIME, _EVENT, fit_options={"precision": CLOSE, "r_precision": CLOSE})
     except wrong.ConvergenceError as error:
         told = "as when all events are in one arm or covariates repeat each other; leave one out"
         raise BadQuantity(f"{table.source}: Cox's model has no solution, {told}.") from error
@@ -246,11 +251,14 @@ def _cox(table: SurvivalTable) -> tuple[tuple[Effect, ...], dict[str, float], fl
     return effects, {name: float(tested.loc[name, "p"]) for name in columns}, float(fitter.log_likelihood_)
 
 
-def _notes(table: SurvivalTable, effects: int) -> tuple[str, ...]:
+def _notes(table: SurvivalTable, effects: tuple[Effect, ...]) -> tuple[str, ...]:
     notes = []
     events = int(table.event.sum())
-    if effects and events < LEAST_PER_COVARIATE * effects:
-        notes.append(f"{events} events are few for {effects} rows of Cox's model; the intervals are too narrow.")
+    if events < LEAST_PER_COVARIATE * len(effects):
+        notes.append(f"{events} events are few for {len(effects)} rows of Cox's model; the intervals are too narrow.")
+    apart = [one.name for one in effects if not (np.isfinite(one.high) and one.low > 0)]
+    if apart:
+        notes.append(f"{', '.join(apart)}: the events are wholly apart, so that there is no hazard ratio; look at the curves.")
     for arm in table.arms:
         if not table.event[table.of(arm)].any():
             notes.append(f"{arm} has no event: its curve says nothing after its last subject, and its hazard ratio is not known.")

@@ -91,7 +91,7 @@ def rebuild(
     rate = 0.0
     for part, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         final = part == len(marks) - 1
-        span = (marks[part], t[-1] if final else marks[part + 1])
+        span = (marks[part], max(t[-1], marks[part]) if final else marks[part + 1])
         wanted = None if final else int(numbers[part + 1])
         remaining = None if not final or events is None else max(0, events - int(dead.sum()))
         found = _interval(t[begin:end], s[begin:end], level, now, span, wanted, remaining, rate)
@@ -111,6 +111,8 @@ def _interval(
     remaining: int | None, rate: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], float, int]:  # fmt: skip
     """Events at each point, times of the lost, and level and number left at the end of the time between two marks."""
+    if wanted is None and (not len(t) or span[1] <= span[0]):  # the curve ends before the last mark: nothing more is known
+        return _with(t, s, level, now, span, 0)
     if wanted is None and remaining is None:
         count = min(now, round(rate * now * (span[1] - span[0])))
         return _with(t, s, level, now, span, count)

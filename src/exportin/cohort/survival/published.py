@@ -7,11 +7,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from exportin.cohort.survival.guyot import Rebuilt, rebuild
+from exportin.cohort.survival.guyot import ROUGH, Rebuilt, rebuild
 from exportin.errors import BadTable, squash
 from exportin.text_table import read_rows
 
 __all__ = ["read_published"]
+
+PERCENT = 1.5  # a largest survival beyond it is a percentage
 
 
 def read_published(curve: str | os.PathLike[str], at_risk: str | os.PathLike[str], *, events: int | None = None) -> Rebuilt:
@@ -20,7 +22,7 @@ def read_published(curve: str | os.PathLike[str], at_risk: str | os.PathLike[str
     Parameters
     ----------
     curve : path
-        Columns ``time`` and ``survival`` (as a fraction, or in percent where a value is above 1).
+        Columns ``time`` and ``survival`` (as a fraction, or in percent where a value is above 1.5).
     at_risk : path
         Columns ``time`` and ``at_risk``.
     events : int, optional
@@ -32,12 +34,17 @@ def read_published(curve: str | os.PathLike[str], at_risk: str | os.PathLike[str
     """
     points, marks = _columns(Path(curve), ("time", "survival")), _columns(Path(at_risk), ("time", "at_risk"))
     level = points[1]
-    factor = 0.01 if max(level) > 1.0 else 1.0
+    factor = 0.01 if max(level) > PERCENT else 1.0
     numbers = [round(one) for one in marks[1]]
     if any(abs(one - whole) > 1e-9 for one, whole in zip(marks[1], numbers, strict=True)):
         raise BadTable(f"{Path(at_risk).name}: numbers at risk are whole numbers.")
     name = Path(curve)
-    return rebuild(points[0], [factor * one for one in level], marks[0], numbers, events=events, arm=name.stem, source=name.name)
+    return rebuild(points[0], [_levelled(factor * one) for one in level], marks[0], numbers, events=events, arm=name.stem, source=name.name)
+
+
+def _levelled(survival: float) -> float:
+    """A point that lies above 1 by no more than the error of reading a picture is at 1."""
+    return 1.0 if 1.0 < survival <= 1.0 + ROUGH else survival
 
 
 def _columns(file: Path, names: Sequence[str]) -> list[list[float]]:

@@ -21,7 +21,7 @@ __all__ = ["SurvivalTable", "read_survival"]
 
 _NAMES = {
     "time": ("time", "t", "week", "weeks", "months", "month", "days", "day", "duration", "os", "pfs", "survival", "t2event"),
-    "event": ("event", "status", "observed", "arrest", "death", "dead", "cens", "e"),
+    "event": ("event", "status", "observed", "arrest", "death", "dead"),
     "arm": ("arm", "group", "treatment", "trt", "rx", "stratum"),
 }
 _YES, _NO = ("1", "1.0", "true", "yes", "event", "dead"), ("0", "0.0", "false", "no", "censored", "alive")
