@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 from pathlib import Path
 
 from exportin.errors import BadTable
 
-__all__ = ["read_rows"]
+__all__ = ["read_number", "read_rows"]
 
 
 def read_rows(path: str | os.PathLike[str], record: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -42,3 +43,33 @@ def read_rows(path: str | os.PathLike[str], record: str) -> tuple[list[str], lis
         if len(row) != len(header):
             raise BadTable(f"{file.name}, line {number}: expected {len(header)} fields as in the heading, found {len(row)}.")
     return header, filled[1:]
+
+
+def read_number(text: str, where: str, wanted: str = "a number", least: float = -math.inf) -> float:
+    """A field as a finite number.
+
+    Parameters
+    ----------
+    text : str
+    where : str
+        File, line and column, for the refusal.
+    wanted : str
+        What the refusal says was expected.
+    least : float
+
+    Raises
+    ------
+    BadTable
+
+    Examples
+    --------
+    >>> read_number("0.5", "plate.csv, line 3")
+    0.5
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or value < least:
+        raise BadTable(f"{where}: expected {wanted}, found {text!r}.")
+    return value

@@ -18,7 +18,8 @@ import numpy as np
 
 from exportin import units
 from exportin.errors import BadQuantity, BadTable, squash
-from exportin.text_table import read_rows
+from exportin.json_number import plain
+from exportin.text_table import read_number, read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -85,10 +86,7 @@ class Profile:
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers, ready for JSON; NaN is None."""
-        return {
-            name: None if isinstance(value, float) and not math.isfinite(value) else list(value) if isinstance(value, tuple) else value
-            for name, value in vars(self).items()
-        }
+        return {name: plain(value) for name, value in vars(self).items()}
 
 
 def analyse(time: ArrayLike, concentration: ArrayLike, dose: float | None = None, subject: str = "1") -> Profile:
@@ -230,10 +228,4 @@ def _value(row: Sequence[str], line: int, place: int | None, header: Sequence[st
 
 def _number(row: Sequence[str], line: int, place: int | None, header: Sequence[str], name: str) -> float:
     assert place is not None
-    try:
-        value = float(row[place])
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or value < 0:
-        raise BadTable(f"{name}, line {line}, column {header[place]!r}: expected a number of 0 or more, found {row[place]!r}.")
-    return value
+    return read_number(row[place], f"{name}, line {line}, column {header[place]!r}", "a number of 0 or more", 0.0)

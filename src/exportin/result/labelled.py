@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin.errors import UnknownName
+from exportin.json_number import plain
 from exportin.kernel.batch import Outcome
 from exportin.result.fate import FATES, one_of_each, pool_cells
 from exportin.result.stored import StoredValues
@@ -216,7 +217,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Summary and provenance, ready for JSON."""
-        rows = [{key: _finite(value) for key, value in vars(row).items()} for row in self.summary()]
+        rows = [{key: plain(value) for key, value in vars(row).items()} for row in self.summary()]
         told = {"summary": rows, "runs": self.runs, "left_out": self.left_out, "observables": list(self.values)}
         return {**told, "provenance": dict(self.provenance)}
 
@@ -277,7 +278,3 @@ def measure_extremes(time: NDArray[np.float64], values: NDArray[np.float64]) -> 
     """Lowest, highest, mean over time and hour of the highest along the last axis, on a new last axis."""
     mean = np.trapezoid(values, time, axis=-1) / (time[-1] - time[0])
     return np.stack([values.min(axis=-1), values.max(axis=-1), mean, time[values.argmax(axis=-1)]], axis=-1)
-
-
-def _finite(value: Any) -> Any:
-    return value if not isinstance(value, float) or np.isfinite(value) else None

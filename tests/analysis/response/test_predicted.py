@@ -37,7 +37,7 @@ def test_a_curve_rises_with_dose_and_its_numbers_are_told(cell):
     assert found.to_dict()["points"][0]["dose"] == pytest.approx(0.01)
 
 
-def test_a_surface_without_interaction_of_its_drugs_has_one_drugs_edge(cell):
+def test_a_surface_has_a_well_for_every_pair_of_doses(cell):
     found = xp.combine(
         cell, "KPT-185", "Nutlin-3a", first_doses=["0.1 uM", "0.3 uM", "1 uM"], second_doses=["1 uM", "3 uM", "10 uM"], until="24 h",
         observe="apoptotic_fraction", cells=2,

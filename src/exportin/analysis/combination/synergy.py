@@ -20,9 +20,11 @@ from exportin.analysis.combination.median_effect import MedianEffect, combinatio
 from exportin.analysis.combination.musyc import Musyc, fit_musyc
 from exportin.analysis.combination.score import ANTAGONISM, Score, bands, make_score
 from exportin.analysis.curve.hill import Hill
+from exportin.analysis.plate.noise import noisy_tables, scale_notes
 from exportin.analysis.plate.plate import Plate
 from exportin.analysis.plate.table import read_plates
 from exportin.errors import BadQuantity
+from exportin.json_number import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,15 +106,15 @@ class Synergy:
         """Everything, ready for JSON; NaN is None."""
         surface = [
             {"dose1": float(point[0]), "dose2": float(point[1]), "inhibition": float(self.observed[place]),
-             **{name: float(values[place]) for name, values in self.excess.items()}, "CI": _plain(self.index[place])}
+             **{name: float(values[place]) for name, values in self.excess.items()}, "CI": plain(self.index[place])}
             for place, point in enumerate(self.points)
         ]  # fmt: skip
         singles = [
             {"drug": drug, "Emax": float(curve.Emax[0]), "C": float(curve.C[0]), "h": float(curve.h[0]),
-             "Dm": _plain(line.Dm[0]), "m": _plain(line.m[0]), "r": _plain(line.r[0])}
+             "Dm": plain(line.Dm[0]), "m": plain(line.m[0]), "r": plain(line.r[0])}
             for drug, curve, line in zip(self.plate.drugs, self.curves, self.lines, strict=True)
         ]  # fmt: skip
-        scores = [{key: _plain(value) for key, value in vars(one).items()} for one in self.scores]
+        scores = [{key: plain(value) for key, value in vars(one).items()} for one in self.scores]
         return {
             "drugs": list(self.plate.drugs), "block": self.plate.block, "source": self.plate.source, "dose_unit": "uM", "scores": scores,
             "singles": singles, "surface": surface, "intervals_from": self.intervals_from, "notes": list(self.notes),
@@ -123,12 +125,6 @@ class Synergy:
         from exportin.analysis.combination.figure import draw_synergy
 
         return draw_synergy(self)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    return list(value) if isinstance(value, tuple) else value
 
 
 def synergy(
@@ -174,16 +170,9 @@ def synergy(
 
 
 def resample(plate: Plate, spread: float, freedom: int, count: int, seed: int) -> NDArray[np.float64]:
-    """Tables as they might have come out, shape (table, well): the means of the wells with noise; none where the noise is not known.
-
-    The noise's own standard deviation is drawn anew for each table, by what its degrees of freedom leave open.
-    """
-    if not np.isfinite(spread):
-        return np.empty((0, len(plate)))
+    """Tables as they might have come out, shape (table, well): the means of the wells with noise (`noisy_tables`)."""
     _, place = plate.points()
-    random = np.random.Generator(np.random.Philox(seed))
-    spreads = spread * np.sqrt(freedom / random.chisquare(freedom, (count, 1)))
-    return plate.means()[1][place] + spreads * random.standard_normal((count, len(plate)))
+    return noisy_tables(plate.means()[1][place], spread, freedom, count, seed)
 
 
 def _block(plates: tuple[Plate, ...], block: str | None) -> Plate:
@@ -272,10 +261,7 @@ def _scores(excess: Mapping[str, NDArray[np.float64]], index: NDArray[np.float64
 
 
 def _notes(plate: Plate, index: NDArray[np.float64], no_grid: bool, no_musyc: bool, measured: bool) -> tuple[str, ...]:
-    notes = [f"Read as {plate.kind}; untreated wells count as a viability of 1."] if measured else []
-    untreated = plate.viability[plate.untreated]
-    if measured and len(untreated) and abs(untreated.mean() - 1.0) > 0.1:
-        notes.append(f"The untreated wells have a mean viability of {untreated.mean():.3g}, not 1: is the table normalised?")
+    notes = scale_notes(plate) if measured else []
     if no_grid:
         notes.append("No ZIP: it needs a grid of three doses and more of each drug.")
     if no_musyc:

@@ -14,7 +14,7 @@ import numpy as np
 from exportin import units
 from exportin.analysis.plate.plate import Plate
 from exportin.errors import BadTable, UnknownName, squash
-from exportin.text_table import read_rows
+from exportin.text_table import read_number, read_rows
 
 __all__ = ["KINDS", "SCALES", "read_plates"]
 
@@ -177,14 +177,8 @@ def _well(
         place = columns[role]
         if not row[place] or squash(row[place]) in ("na", "nan"):
             raise BadTable(f"{name}, line {line}, column {header[place]!r}: the well is empty; leave its line out or give its value.")
-        try:
-            value = float(row[place])
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or (role != "response" and value < 0):
-            wanted = "a finite number" if role == "response" else "a dose of 0 or more"
-            raise BadTable(f"{name}, line {line}, column {header[place]!r}: expected {wanted}, found {row[place]!r}.")
-        return value
+        wanted, least = ("a finite number", -math.inf) if role == "response" else ("a dose of 0 or more", 0.0)
+        return read_number(row[place], f"{name}, line {line}, column {header[place]!r}", wanted, least)
 
     count = len(factors)
     drugs = tuple(row[columns[f"drug{place + 1}"]] for place in range(count))

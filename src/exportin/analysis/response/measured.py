@@ -8,6 +8,7 @@ import numpy as np
 
 from exportin.analysis.curve.hill import Hill, fit_hill
 from exportin.analysis.curve.outlier import find_outliers, robust_spread
+from exportin.analysis.plate.noise import noisy_tables, scale_notes
 from exportin.analysis.plate.plate import Plate
 from exportin.analysis.response.response import DoseResponse, metrics_of
 from exportin.errors import BadQuantity
@@ -49,7 +50,7 @@ def fit_plate(plate: Plate, *, divisions: float | None = None, bootstrap: int = 
     best = fit_hill(doses, viability, E0=1.0)
     flagged = find_outliers(viability - _robust(doses, viability).at(doses)[0], NUMBERS)
     spread, left = _spread(plate, viability - best.at(doses)[0])
-    tables = _tables(best.at(doses)[0], spread, left, bootstrap, seed)
+    tables = noisy_tables(best.at(doses)[0], spread, left, bootstrap, seed)
     curves = fit_hill(doses, np.concatenate([viability[None], tables]), E0=1.0)
     points, means = plate.means()
     interval = "95 %, none, as there are as few wells as numbers" if not len(tables) else (
@@ -83,19 +84,8 @@ def _spread(plate: Plate, residuals: NDArray[np.float64]) -> tuple[float, int]:
     return (float(np.sqrt((residuals**2).sum() / left)), left) if left > 0 else (float("nan"), 0)
 
 
-def _tables(fitted: NDArray[np.float64], spread: float, left: int, count: int, seed: int) -> NDArray[np.float64]:
-    if left < 1:
-        return np.empty((0, len(fitted)))
-    random = np.random.Generator(np.random.Philox(seed))
-    spreads = spread * np.sqrt(left / random.chisquare(left, (count, 1)))
-    return fitted + spreads * random.standard_normal((count, len(fitted)))
-
-
 def _notes(plate: Plate, divisions: float | None) -> tuple[str, ...]:
-    notes = [f"Read as {plate.kind}; untreated wells count as a viability of 1."]
-    untreated = plate.viability[plate.untreated]
-    if len(untreated) and abs(untreated.mean() - 1.0) > 0.1:
-        notes.append(f"The untreated wells have a mean viability of {untreated.mean():.3g}, not 1: is the table normalised?")
+    notes = scale_notes(plate)
     if divisions is None:
         notes.append("No growth-rate metrics: give the divisions of the untreated cells in the assay.")
     return tuple(notes)

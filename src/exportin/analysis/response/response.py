@@ -9,6 +9,7 @@ import numpy as np
 
 from exportin.analysis.curve.growth_rate import growth_rate
 from exportin.analysis.curve.hill import Hill, fit_hill
+from exportin.json_number import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -119,17 +120,6 @@ class DoseResponse:
         from exportin.analysis.response.figure import draw_response
 
         return draw_response(self)
-
-
-def plain(value: Any) -> Any:
-    """A number for JSON, which knows nothing infinite.
-
-    >>> plain(np.inf), plain(np.float64(0.5)), plain("uM")
-    (None, 0.5, 'uM')
-    """
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    return value
 
 
 def metrics_of(

@@ -12,6 +12,7 @@ import numpy as np
 
 from exportin.cohort.survival.table import SurvivalTable, read_survival
 from exportin.errors import BadQuantity, UnknownName
+from exportin.json_number import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -131,17 +132,17 @@ class Survival:
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON; what is infinite is None."""
         arms = [
-            {"arm": one.arm, "subjects": one.subjects, "events": one.events, "median": _plain(one.median),
-             "median_low": _plain(one.median_low), "median_high": _plain(one.median_high), "time": one.time.tolist(),
+            {"arm": one.arm, "subjects": one.subjects, "events": one.events, "median": plain(one.median),
+             "median_low": plain(one.median_low), "median_high": plain(one.median_high), "time": one.time.tolist(),
              "survival": one.survival.tolist(), "low": one.low.tolist(), "high": one.high.tolist(), "at_risk": one.at_risk.tolist()}
             for one in self.curves
         ]  # fmt: skip
         return {
             "source": self.table.source, "subjects": len(self.table), "events": int(self.table.event.sum()), "arms": arms,
             "log_rank": self.log_rank, "log_rank_p": self.log_rank_p, "ties": TIES,
-            "effects": [{name: _plain(value) for name, value in asdict(one).items()} for one in self.effects],
-            "proportional_p": {name: _plain(value) for name, value in self.proportional_p.items()},
-            "log_likelihood": _plain(self.log_likelihood), "notes": list(self.notes),
+            "effects": [{name: plain(value) for name, value in asdict(one).items()} for one in self.effects],
+            "proportional_p": {name: plain(value) for name, value in self.proportional_p.items()},
+            "log_likelihood": plain(self.log_likelihood), "notes": list(self.notes),
         }  # fmt: skip
 
     def plot(self, unit: str = "") -> Figure:
@@ -149,10 +150,6 @@ class Survival:
         from exportin.cohort.survival.figure import draw_survival
 
         return draw_survival(self, unit)
-
-
-def _plain(value: Any) -> Any:
-    return value if not isinstance(value, float) or np.isfinite(value) else None
 
 
 def survival(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from exportin.cohort.survival.guyot import ROUGH, Rebuilt, rebuild
 from exportin.errors import BadTable, squash
-from exportin.text_table import read_rows
+from exportin.text_table import read_number, read_rows
 
 __all__ = ["read_published"]
 
@@ -55,14 +54,4 @@ def _columns(file: Path, names: Sequence[str]) -> list[list[float]]:
         if not found:
             raise BadTable(f"{file.name}, line 1: expected the columns {' and '.join(names)}; found {', '.join(header)}.")
         places.append(found[0])
-    return [[_number(row[place], f"{file.name}, line {line}, column {header[place]!r}") for line, row in rows] for place in places]
-
-
-def _number(text: str, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise BadTable(f"{where}: expected a number, found {text!r}.")
-    return value
+    return [[read_number(row[place], f"{file.name}, line {line}, column {header[place]!r}") for line, row in rows] for place in places]

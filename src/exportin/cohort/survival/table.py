@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.errors import BadTable, squash
-from exportin.text_table import read_rows
+from exportin.text_table import read_number, read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,14 +126,8 @@ def _empty(line: int, title: str, name: str) -> str:
 def _number(row: Sequence[str], line: int, place: int | None, header: Sequence[str], name: str, least: float) -> float:
     assert place is not None
     text = row[place] or _empty(line, header[place], name)
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or value < least:
-        wanted = "a time of 0 or more" if least == 0.0 else "a finite number"
-        raise BadTable(f"{name}, line {line}, column {header[place]!r}: expected {wanted}, found {text!r}.")
-    return value
+    wanted = "a time of 0 or more" if least == 0.0 else "a finite number"
+    return read_number(text, f"{name}, line {line}, column {header[place]!r}", wanted, least)
 
 
 def _event(row: Sequence[str], line: int, place: int | None, header: Sequence[str], name: str) -> bool:
