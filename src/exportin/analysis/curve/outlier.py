@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FALSE_DISCOVERY", "find_outliers", "robust_spread"]
 
-FALSE_DISCOVERY = 0.01  # share of false ones among those flagged, as Motulsky and Brown 2006 advise
+FALSE_DISCOVERY = 0.01  # share of false ones among those flagged; a convention
 _TO_SD = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
 
 

@@ -3,7 +3,7 @@
 This is a second implementation, written from the papers alone, so that a first one can be
 checked against numbers it did not produce itself:
 
-* HSA and Bliss excess, Loewe additivity: Greco, Bravo and Parsons 1995, Pharmacol Rev 47:331
+* HSA and Bliss excess, Loewe additivity: by their definitions
 * ZIP: Yadav et al. 2015, Comput Struct Biotechnol J 13:504
 * median-effect line and combination index: Chou 2006, Pharmacol Rev 58:621
 * MuSyC: Meyer et al. 2019, Cell Syst 8:97; Wooten et al. 2021, Nat Commun 12:4607
