@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exportin.errors import BadRegimen
+from exportin.errors import BadRegimen, squash
 from exportin.experiment.fate import DEAD, with_weights
 from exportin.experiment.observables import Observable, find_observables, raw_parts
 from exportin.experiment.prepared import Columns, Experiment, changes_of, prepare
@@ -20,12 +20,12 @@ from exportin.kernel.ensemble.plan import Plan
 from exportin.kernel.ensemble.progress import Progress
 from exportin.network.cell import Cell
 from exportin.pharmacology.exposure import Exposure, join_exposures
-from exportin.result.fate import FATES, pool_cells
+from exportin.result.fate import FATES, LINEAGE, pool_cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Wells", "run_wells"]
+__all__ = ["Wells", "run_members", "run_wells"]
 
 POINTS_PER_HOUR = 1  # of the grid on which fate is integrated
 _LANES, _MOST = 4, 128  # members of a chunk
@@ -41,8 +41,8 @@ class Wells:
     wells : tuple of tuple of Exposure
         What is in each well; a drug that one of them has must have the same rates and free fraction in all.
     observe : tuple of str
-    horizon : float
-        s.
+    times : tuple of float
+        s, ascending; when it is observed.
     sizes : tuple of int
         Draws, cells.
     seed : int
@@ -52,7 +52,7 @@ class Wells:
     cell: Cell
     wells: tuple[tuple[Exposure, ...], ...]
     observe: tuple[str, ...]
-    horizon: float
+    times: tuple[float, ...]
     sizes: tuple[int, int]
     seed: int
     tolerance: float
@@ -76,10 +76,15 @@ class Wells:
         """What is observed."""
         return find_observables(self.observe, self.experiment.terms, self.cell, self.experiment.exposures)
 
+    @property
+    def horizon(self) -> float:
+        """Length of the run, s."""
+        return self.times[-1]
+
     @functools.cached_property
     def grid(self) -> NDArray[np.float64]:
-        """S."""
-        return np.linspace(0.0, self.horizon, max(2, round(self.horizon / 3600.0 * POINTS_PER_HOUR) + 1))
+        """Times at which fate is integrated, those that are asked for among them, s."""
+        return np.union1d(np.linspace(0.0, self.horizon, max(2, round(self.horizon / 3600.0 * POINTS_PER_HOUR) + 1)), self.times)
 
     @functools.cached_property
     def changes(self) -> list[list[Change]]:
@@ -92,14 +97,13 @@ class Wells:
         Returns
         -------
         arrays : dict
-            ``values``, shape (member, well, observable), at the end; ``status``, shape (member, well), an `Outcome`; what has no value
-            is NaN.
+            ``values``, shape (member, well, observable, time); ``status``, shape (member, well), an `Outcome`; what has no value is NaN.
         """
         here, (draws, cells) = self.experiment, self.sizes
         places = np.arange(members.start, members.stop)
         numbers = here.columns(None, places // cells if draws > 1 else None, places % cells if cells > 1 else None)
         rest = here.rest(numbers, len(places))
-        values = np.full((len(places), len(self.wells), len(self.wanted)), np.nan)
+        values = np.full((len(places), len(self.wells), len(self.wanted), len(self.times)), np.nan)
         status = np.repeat(np.asarray(rest.outcomes, dtype=np.int32)[:, None], len(self.wells), axis=1)
         fine = np.flatnonzero(rest.outcomes == Outcome.DONE)
         if len(fine):
@@ -110,7 +114,7 @@ class Wells:
         return {"values": values, "status": status}
 
     def _well(self, well: int, numbers: Columns, states: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Observables at the end, shape (member, observable), and outcomes."""
+        """Observables, shape (member, observable, time), and outcomes."""
         here = self.experiment
         dying = [here.terms.find("committed")] if "apoptosis" in self.cell.pathways else []
         parts = raw_parts(self.wanted, dying)
@@ -123,42 +127,67 @@ class Wells:
         if dying:
             dead = found[:, 0, parts[dying[0]]] >= DEAD
             status[dead & (status == Outcome.DONE)] = Outcome.NOT_ALIVE
-        ends: list[NDArray[np.float64]] = []
+        asked = np.searchsorted(self.grid, self.times)
+        read: list[NDArray[np.float64]] = []
         for one in self.wanted:
             curves = [np.ascontiguousarray(found[:, :, parts[part]]) for part in one.parts]
-            ends.append(one.read(curves, [curve[:, :1] for curve in curves], self.grid)[:, -1])
-        return np.stack(ends, axis=1), status
+            read.append(one.read(curves, [curve[:, :1] for curve in curves], self.grid)[:, asked])
+        return np.stack(read, axis=1), status
 
     def stop(self) -> None:
         """End what threads of this process compute, at the solver's next step."""
         self.experiment.solver.stop()
 
 
-def run_wells(
+def run_members(
     cell: Cell,
     wells: Sequence[Sequence[Exposure]],
-    observe: str,
+    observe: Sequence[str],
+    times: Sequence[float],
     *,
-    horizon: float,
     cells: int = 1,
     draws: int = 1,
     seed: int = 0,
-    tolerance: float = 1e-5,
+    tolerance: float = 1e-6,
     workers: int | None = None,
     progress: bool = False,
-) -> tuple[NDArray[np.float64], int]:
-    """One observable of a population at the end, in every well.
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Observables of each cell of a population in every well.
 
     Parameters
     ----------
     cell : Cell
-        With pathways where the observable or a drug needs them.
+        With pathways where an observable or a drug needs them.
     wells : sequence of sequence of Exposure
-    observe : str
-    horizon : float
-        s.
+    observe : sequence of str
+    times : sequence of float
+        s, ascending.
     cells, draws, seed, tolerance, workers, progress
         As in `exportin.simulate`.
+
+    Returns
+    -------
+    values : ndarray, shape (draw, cell, well, observable, time)
+        NaN where a run was not computed.
+    status : ndarray, shape (draw, cell, well)
+        An `Outcome`.
+    """
+    task = Wells(cell, tuple(map(tuple, wells)), tuple(observe), tuple(times), (draws, cells), seed, tolerance)
+    _ = task.wanted, task.changes, task.experiment.reference  # threads find them
+    count = draws * cells
+    gathered = Gathered(count)
+    plan = Plan(count, max(_LANES, min(_MOST, -(-count // (4 * _LANES)) * _LANES)))
+    with Progress(count, progress) as advance:
+        run_chunks(task, plan, workers=workers, sink=gathered.add, progress=advance, stop=task.stop)
+    shape = (draws, cells, len(wells))
+    return gathered.arrays["values"].reshape(*shape, len(observe), len(times)), gathered.arrays["status"].reshape(shape)
+
+
+def run_wells(
+    cell: Cell, wells: Sequence[Sequence[Exposure]], observe: str, *, horizon: float, cells: int = 1, draws: int = 1, seed: int = 0,
+    tolerance: float = 1e-6, workers: int | None = None, progress: bool = False,
+) -> tuple[NDArray[np.float64], int]:  # fmt: skip
+    """One observable of a population at the end (`horizon`, s), in every well; the others as in `run_members`.
 
     Returns
     -------
@@ -168,23 +197,20 @@ def run_wells(
         Runs that were not computed.
     """
     names = with_weights(cell, (observe,)) if cells > 1 else (observe,)
-    task = Wells(cell, tuple(map(tuple, wells)), tuple(names), horizon, (draws, cells), seed, tolerance)
-    _ = task.wanted, task.changes, task.experiment.reference  # threads find them
-    count = draws * cells
-    gathered = Gathered(count)
-    plan = Plan(count, max(_LANES, min(_MOST, -(-count // (4 * _LANES)) * _LANES)))
-    with Progress(count, progress) as advance:
-        run_chunks(task, plan, workers=workers, sink=gathered.add, progress=advance, stop=task.stop)
-    table = gathered.arrays["values"].reshape(draws, cells, len(wells), len(names))
-    held = {one.name: table[..., place].transpose(2, 0, 1)[..., None] for place, one in enumerate(task.wanted)}
-    name = task.wanted[0].name
-    left_out = int((gathered.arrays["status"] != Outcome.DONE).sum())
+    values, status = run_members(
+        cell, wells, names, (horizon,), cells=cells, draws=draws, seed=seed, tolerance=tolerance, workers=workers, progress=progress
+    )
+    table = values[..., 0]
+    left_out = int((status != Outcome.DONE).sum())
+    spelt = {squash(one): one for one in (*FATES, LINEAGE)}
+    name = spelt.get(squash(observe))
     if name in FATES:
+        held = {spelt[squash(one)]: table[..., place].transpose(2, 0, 1)[..., None] for place, one in enumerate(names)}
         pooled = pool_cells(held, name)[..., 0]
         known = np.isfinite(pooled)
         first = np.take_along_axis(pooled, known.argmax(axis=2)[..., None], axis=2)[..., 0]  # every computed cell is given the same
         return first.T, left_out
-    own = held[name][..., 0]
+    own = table[..., 0].transpose(0, 2, 1)
     known = np.isfinite(own)
     total = np.where(known, own, 0.0).sum(axis=2)
-    return np.divide(total, known.sum(axis=2), out=np.full_like(total, np.nan), where=known.any(axis=2)).T, left_out
+    return np.divide(total, known.sum(axis=2), out=np.full_like(total, np.nan), where=known.any(axis=2)), left_out
