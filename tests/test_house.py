@@ -54,6 +54,7 @@ PUBLIC = [
     "simulate",
     "survival",
     "synergy",
+    "trial",
 ]
 
 HEAVY = [

@@ -18,6 +18,7 @@ A short tour; nothing but the names listed here is public, and each is loaded wh
     xp.combine(cell, "KPT-185", "Nutlin-3a", draws=20)  # two drugs, predicted and scored
     xp.synergy("plate.csv", response="viability")      # the same scores of a measured table
 
+    xp.trial("examples/trials/storm.yaml")             # virtual patients: response, progression, survival, adverse events
     xp.survival("trial.csv", arm="arm")                # Kaplan-Meier, log-rank, Cox
 
     xp.evidence("TP53")                                # the facts used, each with its source
@@ -52,6 +53,7 @@ __all__ = [
     "simulate",
     "survival",
     "synergy",
+    "trial",
 ]
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from exportin.analysis.combination.synergy import synergy
     from exportin.analysis.response.dose_response import dose_response
     from exportin.cohort.survival.estimate import survival
+    from exportin.cohort.trial.run import trial
     from exportin.errors import ExportinError
     from exportin.experiment.simulate import simulate
     from exportin.knowledge import evidence, facts
@@ -86,6 +89,7 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "simulate": "experiment.simulate",
         "survival": "cohort.survival.estimate",
         "synergy": "analysis.combination.synergy",
+        "trial": "cohort.trial.run",
     }
 
     def __getattr__(name):

@@ -15,7 +15,7 @@ import typer
 
 from exportin.cli.drugs import combine, dose_response
 from exportin.cli.options import Json, Quiet
-from exportin.cli.patients import nca, survival
+from exportin.cli.patients import nca, schedule, survival, trial
 from exportin.errors import ExportinError
 
 __all__ = ["main"]
@@ -37,6 +37,8 @@ model_app = typer.Typer(help="Show, check or export the model.", no_args_is_help
 app.add_typer(model_app, name="model")
 app.command("dose-response")(dose_response)
 app.command("combine")(combine)
+app.command("schedule")(schedule)
+app.command("trial")(trial)
 app.command("survival")(survival)
 app.command("nca")(nca)
 
@@ -80,6 +82,9 @@ def run(
     typer.echo(json_format.dumps(result.to_dict(), indent=1) if json else str(result.summary()))
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'report.html'} and the data behind it.", err=True)
+    for one in result.provenance["exposures"]:
+        if "beyond" in one and not quiet:
+            typer.echo(f"exportin: {one['beyond']}.", err=True)
     lost = dict(result.left_out)
     for what, told in _NO_CELLS.items():
         if (count := lost.pop(what, 0)) and not quiet:

@@ -1,4 +1,4 @@
-"""Commands on patients: survival, and concentrations over time."""
+"""Commands on patients: virtual trials, schedules, survival, and concentrations over time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from exportin.cli.options import Json, Out, Quiet
+from exportin.cli.options import Json, Out, Quiet, Seed, Workers
 
-__all__ = ["nca", "survival"]
+__all__ = ["nca", "schedule", "survival", "trial"]
 
 Column = Annotated[str | None, typer.Option(help="Name of its column, where the heading does not say.")]
 
@@ -67,3 +67,82 @@ def nca(
 
     found = read_profiles(table, dose=dose, time_unit=time_unit)
     typer.echo(json_format.dumps([one.to_dict() for one in found], indent=1) if json else "\n".join(map(str, found)))
+
+
+def trial(
+    file: Annotated[Path, typer.Argument(help="A trial file (YAML).")],
+    out: Out = None,
+    draws: Annotated[int | None, typer.Option("--draws", min=1, help="Draws of the cell model, in place of the file's.")] = None,
+    replicates: Annotated[int | None, typer.Option("--replicates", min=1, help="Runs of each draw, in place of the file's.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the patients, in place of the file's.")] = None,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a virtual trial: response, progression, survival, adverse events, with bands, beside what is published.
+
+    With --out the patients are kept in the folder, and the same command goes on after an interruption.
+
+    Example: exportin trial examples/trials/storm.yaml --out out/storm
+    """
+    from exportin.cohort.trial.file import read_trial
+    from exportin.cohort.trial.run import trial as run_trial
+    from exportin.cohort.trial.written import PATIENTS, write_trial
+    from exportin.result import refuse_other_content
+
+    plan = read_trial(file)
+    if not quiet:
+        for note in plan.notes:
+            typer.echo(f"exportin: {note}.", err=True)
+    folder = None
+    if out is not None:  # refused before anything is computed
+        refuse_other_content(out, PATIENTS)
+        folder = out / PATIENTS
+    options = {"draws": draws, "replicates": replicates, "seed": seed, "workers": workers, "folder": folder, "progress": not quiet}
+    found = run_trial(plan, **options)  # pyright: ignore[reportArgumentType]
+    if out is not None:
+        write_trial(found, out, kept=True)
+    typer.echo(json_format.dumps(found.to_dict(), indent=1) if json else str(found))
+    if out is not None and not quiet:
+        typer.echo(f"Wrote {out} with its figures and the data behind them.", err=True)
+
+
+def schedule(
+    disease: Annotated[str, typer.Argument(help="A disease, such as 'refractory myeloma'.")],
+    drug: Annotated[str, typer.Argument(help="A drug by mouth with pharmacokinetics.")] = "selinexor",
+    doses: Annotated[str, typer.Option("--doses", help="With commas.")] = "20 mg, 40 mg, 60 mg, 80 mg, 100 mg",
+    days: Annotated[str, typer.Option("--days", help="Sets of days of the week, with semicolons.")] = "day 1; days 1,3; days 1,3,5",
+    benefit: Annotated[str, typer.Option("--benefit", help="Outcome that is wanted.")] = "response",
+    limit: Annotated[list[str] | None, typer.Option("--limit", help="Such as 'thrombocytopenia grade 3 < 40 %'; may be repeated.")] = None,
+    patients: Annotated[int, typer.Option("--patients", min=1, help="Of each schedule.")] = 300,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, help="Length.")] = 26,
+    rules: Annotated[bool, typer.Option("--rules", help="Hold doses when counts fall, by the label's rules.")] = False,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the cell model.")] = 8,
+    out: Out = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Search dose and days under limits of toxicity, and show the trade-off.
+
+    Example: exportin schedule DLBCL --limit 'thrombocytopenia grade 3 < 40 %' --out out/schedule
+    """
+    from exportin.cohort.schedule.search import LIMITS, schedules
+    from exportin.cohort.schedule.written import write_schedules
+    from exportin.result import refuse_other_content
+
+    if out is not None:
+        refuse_other_content(out)
+    offered = {"doses": _listed(doses, ","), "days": _listed(days, ";"), "limits": limit or list(LIMITS), "benefit": benefit}
+    sizes = {"patients": patients, "weeks": weeks, "rules": rules, "draws": draws, "seed": seed, "workers": workers}
+    found = schedules(disease, drug, **offered, **sizes, progress=not quiet)  # pyright: ignore[reportArgumentType]
+    if out is not None:
+        write_schedules(found, out, seed)
+    typer.echo(json_format.dumps(found.to_dict(), indent=1) if json else str(found))
+    if out is not None and not quiet:
+        typer.echo(f"Wrote {out} with its figure and the data behind it.", err=True)
+
+
+def _listed(text: str, mark: str) -> list[str]:
+    return [one.strip() for one in text.split(mark) if one.strip()]

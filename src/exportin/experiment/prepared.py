@@ -21,8 +21,9 @@ from exportin.network.cell import Cell
 from exportin.network.cell import cell as make_cell
 from exportin.network.model import Model, build_model, structural_sbml, structure_of
 from exportin.network.parameters import switches
-from exportin.pharmacology.exposure import Exposure, join_exposures, pharmacokinetic_columns, pharmacokinetics
+from exportin.pharmacology.exposure import Exposure, join_exposures
 from exportin.pharmacology.partner import Partner, refuse_unread
+from exportin.pharmacology.positions import at_site, pharmacokinetic_columns, pharmacokinetics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +62,8 @@ class Experiment:
         values = self.model.numbers.at(self.seed, draw, sister)
         for one in self.exposures:
             values |= pharmacokinetics(one, self.seed, draw, patient)
+            for name, factor in at_site(one, self.seed, None if draw is None else np.array([draw])).items():
+                values[name] *= float(np.squeeze(factor))
         if self._refers(values):
             values[REFERENCE] = self.reference.level(draw)
         return values
@@ -82,6 +85,8 @@ class Experiment:
         values = self.model.numbers.columns(self.seed, draws, sisters)
         for one in self.exposures:
             values |= pharmacokinetic_columns(one, self.seed, draws, patients)
+            for name, factor in at_site(one, self.seed, draws).items():
+                values[name] = values[name] * factor
         return values
 
     def _refers(self, values: Mapping[str, Any]) -> bool:

@@ -14,8 +14,9 @@ from exportin.kernel.code.generate import GENERATOR
 from exportin.network.cell import Cell
 from exportin.network.model import Model
 from exportin.pharmacology.exposure import Exposure
+from exportin.pharmacology.tested import beyond_of
 
-__all__ = ["describe"]
+__all__ = ["describe", "table_digest"]
 
 LONGEST = 1000  # events that are written out; all of them are in the digest
 
@@ -52,6 +53,10 @@ def _exposure(one: Exposure) -> dict[str, Any]:
         told["rates"] = {name: f"{row.value:g} {row.unit}" for name, row in one.compound.rates.items()}
     if one.basis is not None:
         told["pharmacokinetics"] = one.basis
+    if (beyond := beyond_of(one)) is not None:
+        told["beyond"] = beyond
+    body = {"weight_kg": one.body.weight, "sex": one.body.sex, "site": one.site}
+    told |= {name: value for name, value in body.items() if value is not None}
     digest = hashlib.sha256(repr(given).encode()).hexdigest()[:16]
     return {**told, "mechanism": one.compound.mechanism, "events": len(given), "events_digest": digest, "given": given[:LONGEST]}
 
@@ -66,11 +71,13 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {"name": cell.name, "concentrations": cell.concentrations or "default", **found}
 
 
+TABLES = ("network", "network/processes", "network/pathways", "knowledge", "knowledge/tables", "pharmacology", "cohort/tables")
+
+
 @functools.cache
 def table_digest() -> str:
     """Hash of every file of numbers, facts and processes that ships."""
     root = resources.files("exportin")
-    folders = ("network", "network/processes", "network/pathways", "knowledge", "knowledge/tables", "pharmacology")
-    files = [entry for folder in folders for entry in (root / folder).iterdir() if entry.name.endswith((".tsv", ".bib", ".ant"))]
+    files = [entry for folder in TABLES for entry in (root / folder).iterdir() if entry.name.endswith((".tsv", ".bib", ".ant"))]
     joined = b"".join(entry.name.encode() + entry.read_bytes() for entry in sorted(files, key=lambda entry: entry.name))
     return hashlib.sha256(joined).hexdigest()[:16]

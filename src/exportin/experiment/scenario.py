@@ -112,7 +112,8 @@ def _cell(given: Any) -> Cell:
 
 def _exposure(given: Any, folder: Path | None) -> Exposure:
     share = {"fu": given.fu, "accumulation": given.accumulation}
-    body = {"body_surface": given.body_surface, "weight": given.weight, "species": given.species}
+    body = {"body_surface": given.body_surface, "weight": given.weight, "species": given.species, "sex": given.sex}
+    body["site"] = given.site
     drug = given.compound(folder)
     if given.concentration is not None:
         return exposure(drug, given.concentration, start=given.start, stop=given.stop, **share)

@@ -45,6 +45,8 @@ class ExposureEntry(_Strict):
     body_surface: str | None = None
     weight: str | None = None
     species: str = "human"
+    sex: str | None = None
+    site: str | None = None
     mechanism: str | None = None
     molar_mass: str | None = None
     rates: dict[str, str] = {}
@@ -58,8 +60,8 @@ class ExposureEntry(_Strict):
             raise ValueError("start and stop go with a concentration; a regimen says itself when its doses are")
         if ways[0] != "regimen" and (self.body_surface is not None or self.weight is not None):
             raise ValueError("body_surface and weight go with a regimen in mg/m2 or mg/kg")
-        if ways[0] != "regimen" and self.species != "human":
-            raise ValueError("species goes with a regimen")
+        if ways[0] != "regimen" and (self.species != "human" or self.sex is not None or self.site is not None):
+            raise ValueError("species, sex and site go with a regimen")
         return self
 
     def compound(self, folder: Path | None = None) -> Compound:

@@ -29,6 +29,7 @@ __all__ = ["Wells", "run_members", "run_wells"]
 
 POINTS_PER_HOUR = 1  # of the grid on which fate is integrated
 _LANES, _MOST = 4, 128  # members of a chunk
+MOST_STEPS = 5_000  # of a run; an ordinary one takes some hundred, and one that needs more has gone astray
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Wells:
     sizes: tuple[int, int]
     seed: int
     tolerance: float
+    first: int | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -66,8 +68,8 @@ class Wells:
         drugs: dict[str, Exposure] = {}
         for one in (one for well in self.wells for one in well):
             held = drugs.setdefault(one.compound.symbol, one)
-            if (held.compound, held.route, held.fu, held.accumulation, held.body) != (
-                one.compound, one.route, one.fu, one.accumulation, one.body):  # fmt: skip
+            if (held.compound, held.route, held.fu, held.accumulation, held.body, held.site) != (
+                one.compound, one.route, one.fu, one.accumulation, one.body, one.site):  # fmt: skip
                 raise BadRegimen(f"{one.compound.name}: its rates, route and free fraction must be the same in all wells.")
         return prepare(self.cell, tuple(drugs.values()), self.seed)
 
@@ -101,7 +103,8 @@ class Wells:
         """
         here, (draws, cells) = self.experiment, self.sizes
         places = np.arange(members.start, members.stop)
-        numbers = here.columns(None, places // cells if draws > 1 else None, places % cells if cells > 1 else None)
+        drawn = draws > 1 or self.first is not None
+        numbers = here.columns(None, places // cells + (self.first or 0) if drawn else None, places % cells if cells > 1 else None)
         rest = here.rest(numbers, len(places))
         values = np.full((len(places), len(self.wells), len(self.wanted), len(self.times)), np.nan)
         status = np.repeat(np.asarray(rest.outcomes, dtype=np.int32)[:, None], len(self.wells), axis=1)
@@ -121,8 +124,9 @@ class Wells:
         changes = [one for one in (*self.changes[well], *here.interventions(numbers)) if one.time <= self.horizon]
         control = Tolerance(self.tolerance, 1e-3 * self.tolerance)
         run = here.solver.run(
-            self.grid, list(parts), here.undisturbed(numbers), count=len(states), start=states, changes=changes, tolerance=control
-        )
+            self.grid, list(parts), here.undisturbed(numbers), count=len(states), start=states, changes=changes, tolerance=control,
+            most_steps=MOST_STEPS,
+        )  # fmt: skip
         found, status = run.values, np.array(run.outcomes, dtype=np.int32)
         if dying:
             dead = found[:, 0, parts[dying[0]]] >= DEAD
@@ -148,6 +152,7 @@ def run_members(
     cells: int = 1,
     draws: int = 1,
     seed: int = 0,
+    first: int | None = None,
     tolerance: float = 1e-6,
     workers: int | None = None,
     progress: bool = False,
@@ -162,6 +167,8 @@ def run_members(
     observe : sequence of str
     times : sequence of float
         s, ascending.
+    first : int, optional
+        The draw with which to begin; by default 0, and one draw is the tables' values.
     cells, draws, seed, tolerance, workers, progress
         As in `exportin.simulate`.
 
@@ -172,7 +179,7 @@ def run_members(
     status : ndarray, shape (draw, cell, well)
         An `Outcome`.
     """
-    task = Wells(cell, tuple(map(tuple, wells)), tuple(observe), tuple(times), (draws, cells), seed, tolerance)
+    task = Wells(cell, tuple(map(tuple, wells)), tuple(observe), tuple(times), (draws, cells), seed, tolerance, first)
     _ = task.wanted, task.changes, task.experiment.reference  # threads find them
     count = draws * cells
     gathered = Gathered(count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,17 +11,25 @@ from exportin import units
 from exportin.errors import BadQuantity, BadRegimen, NotModelled
 from exportin.network.blueprint import DrugSlot
 from exportin.network.parameters import defaults
-from exportin.pharmacology.body import HUMAN, PERSON, Body, basis, find_body, molar_mass, refuse_without, typical_bodies
-from exportin.pharmacology.compound import PHARMACOKINETIC_RATES, Compound
+from exportin.pharmacology.body import (
+    HUMAN,
+    PERSON,
+    Body,
+    basis,
+    find_body,
+    molar_mass,
+    refuse_without,
+    site_factors,
+)
+from exportin.pharmacology.compound import Compound
 from exportin.pharmacology.compound import compound as find_compound
 from exportin.pharmacology.event import Dose, Event, doses_to_events, merge
 from exportin.pharmacology.partner import Partner, find_partner
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
-__all__ = ["Exposure", "exposure", "regimen"]
+__all__ = ["Exposure", "exposure", "join_exposures", "regimen"]
 
 RUN_IN = 90 * 24 * 3600.0  # s; 24 half-lives of XPO1 where nothing grows (90 h), which forgets last of all that a dose moves
 
@@ -44,6 +52,8 @@ class Exposure:
         Free fraction outside and free drug inside over free drug outside, where the user gave them.
     body : Body
         Whom a regimen is given to.
+    site : str or None
+        Where the cells are, if free drug there is not that of plasma.
     """
 
     compound: Compound | Partner
@@ -53,6 +63,7 @@ class Exposure:
     fu: float | None = None
     accumulation: float | None = None
     body: Body = PERSON
+    site: str | None = None
 
     @property
     def slot(self) -> DrugSlot | None:
@@ -88,7 +99,7 @@ class Exposure:
         BadRegimen
             If they overlap, differ in route or in the compound's rates.
         """
-        mine, others = ((one.compound, one.route, one.fu, one.accumulation, one.body) for one in (self, other))
+        mine, others = ((one.compound, one.route, one.fu, one.accumulation, one.body, one.site) for one in (self, other))
         if mine != others:
             raise BadRegimen(f"{self.compound.name}: two exposures of one drug must have the same route, rates, free fraction and body.")
         if self.route == "oral":
@@ -155,6 +166,8 @@ def regimen(
     body_surface: str | None = None,
     weight: str | None = None,
     species: str = HUMAN,
+    sex: str | None = None,
+    site: str | None = None,
     fu: float | None = None,
     accumulation: float | None = None,
 ) -> Exposure:
@@ -168,9 +181,14 @@ def regimen(
         Text such as ``"60 mg PO days 1,3 every 7 d for 28 d"``, or the doses of one patient of an event table
         (`exportin.pharmacology.nonmem.read_event_table`).
     body_surface, weight : str, optional
-        For doses per square metre or kilogram; the weight of an animal also scales its pharmacokinetics.
+        For doses per square metre or kilogram. Weight also changes pharmacokinetics: an animal's scales them, a person's is a covariate
+        of clearance and volumes, beside which patients differ less.
     species : str
         ``human``, or an animal, to which the human numbers are scaled by weight.
+    sex : str, optional
+        ``female`` or ``male``: a covariate of clearance; by default the middle.
+    site : str, optional
+        Where the cells are: ``marrow`` or ``brain tumour``, whose free drug is a share of that in plasma; by default as in plasma.
     fu, accumulation : float, optional
         Free fraction in plasma, and free drug inside over outside; by default the tables'.
 
@@ -194,7 +212,9 @@ def regimen(
     if isinstance(drug, Partner):
         raise NotModelled(f"{drug.name} has no pharmacokinetics here; give what cells see of it with exportin.exposure.")
     refuse_without(drug)
-    body = find_body(species, weight)
+    body = find_body(species, weight, sex)
+    if site is not None:
+        site_factors(site, 0, None)
     if weight is None and body.weight is not None:
         weight = f"{body.weight!r} kg"
     listed: tuple[Any, ...] = parse_regimen(doses, body_surface=body_surface, weight=weight) if isinstance(doses, str) else tuple(doses)
@@ -202,7 +222,8 @@ def regimen(
         raise BadRegimen("the list of doses is empty or holds something else; read one with read_event_table, or give a text.")
     events = doses_to_events(listed, molar_mass(drug) or 0.0)
     label = doses if isinstance(doses, str) else f"{len(listed)} doses of an event table"
-    return Exposure(drug, "oral", tuple(events), label, _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf")), body)
+    shares = _share("fu", fu, 1.0), _share("accumulation", accumulation, float("inf"))
+    return Exposure(drug, "oral", tuple(events), label, *shares, body, site)
 
 
 def _drug(given: Any) -> Compound | Partner:
@@ -228,46 +249,3 @@ def join_exposures(exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
         symbol = one.compound.symbol
         joined[symbol] = joined[symbol].joined(one) if symbol in joined else one
     return tuple(joined.values())
-
-
-def pharmacokinetics(one: Exposure, seed: int, draw: int | None, patient: int | None) -> Mapping[str, float]:
-    """Rates and volumes of one oral exposure for a draw and a patient, by model symbol, internal units."""
-    from exportin.network.parameters import uniform_share
-    from exportin.pharmacology import pk
-
-    if one.route != "oral" or isinstance(one.compound, Partner):
-        return {}
-    model = typical_bodies(one.compound, one.body, seed, None if draw is None else [draw])[0]
-    if patient is not None:
-        model = pk.patient_pk(model, [uniform_share(seed, "patient", f"{one.compound.symbol}_eta{k}", patient) for k in (1, 2)])
-    return {f"{one.compound.symbol}_{name}": getattr(model, name) for name in PHARMACOKINETIC_RATES}
-
-
-def pharmacokinetic_columns(
-    one: Exposure, seed: int, draws: NDArray[np.int64] | None, patients: NDArray[np.int64] | None
-) -> dict[str, float | NDArray[np.float64]]:
-    """`pharmacokinetics` for many positions at once: a number where all share it, else an array, shape (position,)."""
-    import numpy as np
-
-    from exportin.network.parameters import uniform_shares
-    from exportin.pharmacology import pk
-
-    if one.route != "oral" or isinstance(one.compound, Partner) or (draws is None and patients is None):
-        return dict(pharmacokinetics(one, seed, None, None))
-    symbol = one.compound.symbol
-    chosen: Sequence[int] = [0]
-    typical = typical_bodies(one.compound, one.body, seed, None)
-    if draws is not None:
-        different, chosen = (found.tolist() for found in np.unique(draws, return_inverse=True))
-        typical = typical_bodies(one.compound, one.body, seed, different)
-    etas: list[Any] = [None]
-    if patients is not None:
-        etas = list(zip(*(uniform_shares(seed, "patient", f"{symbol}_eta{k}", patients).tolist() for k in (1, 2)), strict=True))
-    length = max(len(chosen), len(etas))
-    made: dict[Any, Any] = {}
-    bodies: list[Any] = []
-    for which, eta in zip([*chosen] * (length // len(chosen)), etas * (length // len(etas)), strict=True):
-        if (which, eta) not in made:
-            made[which, eta] = typical[which] if eta is None else pk.patient_pk(typical[which], eta)
-        bodies.append(made[which, eta])
-    return {f"{symbol}_{name}": np.array([getattr(body, name) for body in bodies]) for name in PHARMACOKINETIC_RATES}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["TIES", "Curve", "Effect", "Survival", "survival"]
+__all__ = ["TIES", "Curve", "Effect", "Survival", "compare_two", "require_lifelines", "survival"]
 
 TIES = "Efron"  # how events at one time are counted in Cox's model: the one that lifelines has
 LEAST_PER_COVARIATE = 10  # events
@@ -182,7 +182,28 @@ def survival(
     return Survival(held, curves, *log_rank, effects, proportional, log_likelihood, _notes(held, effects))
 
 
-def _lifelines() -> Any:
+def compare_two(
+    time: NDArray[np.float64], event: NDArray[np.bool_], other_time: NDArray[np.float64], other_event: NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Cox's hazard ratio of one group against another and the p of the log-rank test; NaN where a group has no event.
+
+    Examples
+    --------
+    >>> long, short, all_seen = np.array([4.0, 6.0, 9.0]), np.array([1.0, 2.0, 5.0]), np.array([True] * 3)
+    >>> ratio, p = compare_two(long, all_seen, short, all_seen)
+    >>> ratio < 1.0, 0.0 < p < 1.0
+    (True, True)
+    """
+    if not (event.any() and other_event.any()):
+        return float("nan"), float("nan")
+    arms = ("other",) * len(other_time) + ("one",) * len(time)
+    table = SurvivalTable(np.concatenate([other_time, time]), np.concatenate([other_event, event]), arms, {}, "two groups")
+    effects, _, _ = _cox(table, proportional=False)
+    return effects[0].hazard_ratio, _log_rank(table)[1]
+
+
+def require_lifelines() -> Any:
+    """The package lifelines, or a refusal that says how to install it."""
     try:
         import lifelines
     except ImportError as error:
@@ -193,7 +214,7 @@ def _lifelines() -> Any:
 def _curve(table: SurvivalTable, arm: str) -> Curve:
     from importlib import import_module
 
-    fitter, here = _lifelines().KaplanMeierFitter(alpha=0.05), table.of(arm)
+    fitter, here = require_lifelines().KaplanMeierFitter(alpha=0.05), table.of(arm)
     fitter.fit(table.time[here], table.event[here])
     times = fitter.survival_function_.index.to_numpy(dtype=float)
     band = fitter.confidence_interval_.to_numpy(dtype=float)
@@ -210,17 +231,17 @@ def _curve(table: SurvivalTable, arm: str) -> Curve:
 def _log_rank(table: SurvivalTable) -> tuple[float, float]:
     from importlib import import_module
 
-    _lifelines()
+    require_lifelines()
     found = import_module("lifelines.statistics").multivariate_logrank_test(table.time, list(table.arm), table.event)
     return float(found.test_statistic), float(found.p_value)
 
 
-def _cox(table: SurvivalTable) -> tuple[tuple[Effect, ...], dict[str, float], float]:
+def _cox(table: SurvivalTable, proportional: bool = True) -> tuple[tuple[Effect, ...], dict[str, float], float]:
     from importlib import import_module
 
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-    lifelines = _lifelines()
+    lifelines = require_lifelines()
     first, *others = table.arms
     columns: dict[str, Any] = {f"{one} against {first}": table.of(one).astype(float) for one in others} | dict(table.covariates)
     for name, column in columns.items():
@@ -244,6 +265,8 @@ def _cox(table: SurvivalTable) -> tuple[tuple[Effect, ...], dict[str, float], fl
             "coef", "se(coef)", "exp(coef)", "exp(coef) lower 95%", "exp(coef) upper 95%", "p")))
         for name in columns
     )  # fmt: skip
+    if not proportional:
+        return effects, {}, float(fitter.log_likelihood_)
     tested = import_module("lifelines.statistics").proportional_hazard_test(fitter, frame, time_transform="km").summary
     return effects, {name: float(tested.loc[name, "p"]) for name in columns}, float(fitter.log_likelihood_)
 

@@ -1,0 +1,1 @@
+"""Search of dose and days under limits of toxicity."""

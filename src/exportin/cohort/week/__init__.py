@@ -1,0 +1,1 @@
+"""What a week on a dose does to cells."""
