@@ -37,7 +37,7 @@ FIRST, AGAIN = 10, 7  # halvings
 RANGES = {
     "potency": (0.05, 64.0), "death_rate": (1e-5, 0.05), "sodium_fall": (1.0, 1000.0), "appetite_export_half": (0.02, 50.0),
     "platelet_export_half": (0.002, 20.0), "platelet_export_half_between": (0.1, 3.0), "neutrophil_export_half": (0.005, 50.0),
-    "kill": (1e-4, 3.0), "wane": (1e-5, 0.1), "platelets": (0.001, 0.95), "growth_rate": (2e-4, 0.15),
+    "kill": (1e-4, 20.0), "wane": (1e-5, 0.2), "platelets": (0.001, 0.95), "growth_rate": (2e-4, 0.15),
 }  # fmt: skip
 RISES = {"potency", "sodium_fall", "platelet_export_half_between", "kill", "platelets"}
 MYELOMA = ("potency", "death_rate", "sodium_fall", "appetite_export_half")
@@ -145,20 +145,33 @@ def storm_and_sadal(arms: Arms) -> dict[str, float] | None:
     return found if reached["potency"] > 0.7 * targets["potency"] else None
 
 
+def bortezomib(arms: Arms, rest: dict[str, float]) -> dict[str, float]:
+    """Kill, waning and load on platelets of bortezomib with dexamethasone; waning takes response away, so that kill is found inside."""
+
+    def run(weeks: int, **given: float):
+        return arms.run("relapsed myeloma", None, Background("", 1.0, given), weeks, rest)
+
+    def killing(wane: float) -> float:
+        target = {"kill": drawn("BOSTON", "Vd", "response", arms.draw)}
+        return halve(["kill"], lambda one: {"kill": share(run(30, kill=one["kill"], wane=wane), "best", 3)}, target, FIRST)["kill"]
+
+    target = {"wane": drawn("BOSTON", "Vd", "PFS median", arms.draw)}
+    wane = halve(["wane"], lambda one: {"wane": median(run(80, kill=killing(one["wane"]), **one), "PFS")}, target, FIRST)["wane"]
+    kill = killing(wane)
+    low = {"platelets": drawn("BOSTON", "Vd", "thrombocytopenia grade 3", arms.draw)}
+    load = halve(["platelets"], lambda one: {"platelets": share(run(52, kill=kill, wane=wane, **one), "platelets_grade", 3)}, low, FIRST)
+    reached = run(80, kill=kill, wane=wane)
+    told = f"Vd response {share(reached, 'best', 3):.3g}, PFS {median(reached, 'PFS'):.0f} d for {target['wane']:.0f}"
+    print(f"draw {arms.draw}: {told}", flush=True)
+    return {"kill": kill, "wane": wane, **load}
+
+
 def others(arms: Arms, drug: dict[str, float]) -> dict[str, float]:
     """What the control arms say of their diseases and treatments."""
     draw, found = arms.draw, {}
     rest = {name: value for name, value in drug.items() if name != "death_rate"}
 
-    def vd(trial):
-        given = Background("", 1.0, {name: trial[name] for name in ("kill", "wane", "platelets")})
-        record = arms.run("relapsed myeloma", None, given, 80, rest)
-        return {"kill": share(record, "best", 3), "wane": median(record, "PFS"), "platelets": share(record, "platelets_grade", 3)}
-
-    wanted = {"kill": "response", "wane": "PFS median", "platelets": "thrombocytopenia grade 3"}
-    targets = {name: drawn("BOSTON", "Vd", outcome, draw) for name, outcome in wanted.items()}
-    near = halve(list(wanted), vd, targets, FIRST)
-    found |= {f"{name} Vd": value for name, value in halve(list(wanted), vd, targets, AGAIN, near, 5.0).items()}
+    found |= {f"{name} Vd": value for name, value in bortezomib(arms, rest).items()}
     for disease, trial in (("endometrial carcinoma", "SIENDO"), ("liposarcoma", "SEAL")):
         def placebo(one, disease=disease):
             return {"growth_rate": median(arms.run(disease, None, Background("none"), 52, rest | one), "PFS")}

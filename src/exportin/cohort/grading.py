@@ -39,8 +39,8 @@ def grade_of(measure: str, values: NDArray[np.float64]) -> NDArray[np.int8]:
     >>> grade_of("platelets", np.array([160.0, 149.0, 60.0, 49.9, 24.0])).tolist()
     [0, 1, 2, 3, 4]
     """
-    bounds = [row.below for row in sorted(grades(), key=lambda row: row.grade) if row.measure == measure]
-    return np.sum([values < bound for bound in bounds], axis=0).astype(np.int8)
+    rows = [row for row in grades() if row.measure == measure]
+    return np.max([np.where(values < row.below, row.grade, 0) for row in rows], axis=0).astype(np.int8)
 
 
 def ruled(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["CALIBRATED", "HOST_NAMES", "Patients", "disease_numbers", "normal_deviates", "sample"]
 
 HOST_NAMES = (
-    "platelet_maturation", "platelet_life", "platelet_feedback", "platelet_stimulus_most", "progenitor_memory", "thrombopoietin_loss",
-    "thrombopoietin_elsewhere", "neutrophil_maturation", "neutrophil_life", "neutrophil_feedback", "neutrophil_base",
+    "platelet_descent", "platelet_maturation", "platelet_life", "platelet_feedback", "platelet_stimulus_most", "progenitor_memory",
+    "thrombopoietin_loss", "thrombopoietin_elsewhere", "neutrophil_maturation", "neutrophil_life", "neutrophil_feedback", "neutrophil_base",
     "neutrophil_base_between", "neutrophil_export_half_between", "sodium_reserve", "sodium_between", "sodium_recovery",
     "sodium_fall_between", "weight_turnover", "appetite_export_half_between", "platelet_noise", "neutrophil_noise", "sodium_noise",
     "weight_noise", "rule_wait", "death_power", "background_between",
@@ -163,7 +163,7 @@ def _exposure(weight: Array, female: NDArray[np.bool_], uptake: Array, clearance
 
 def _host(here: Mapping[str, float], host: Mapping[str, float], deviate) -> Host:
     platelets = Platelets(
-        host["platelet_maturation"], host["platelet_life"], host["platelet_feedback"], host["platelet_stimulus_most"],
+        *(host[f"platelet_{name}"] for name in ("descent", "maturation", "life", "feedback", "stimulus_most")),
         host["thrombopoietin_loss"], host["thrombopoietin_elsewhere"],
     )  # fmt: skip
     neutrophils = Neutrophils(host["neutrophil_maturation"], host["neutrophil_life"], host["neutrophil_feedback"])

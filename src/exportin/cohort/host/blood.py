@@ -1,12 +1,12 @@
 """Blood cells as a chain: precursors that ripen, cells that circulate and age, and a feedback on what enters.
 
-Every stage is written over its own level at rest, so that an untreated chain is all ones and only three numbers, two mean times and an
-exponent, are left (Friberg 2002; the thrombopoietin arm of platelets after Wang 2010). With the input u, m ripening stages x of the
-mean time M and k circulating stages y of the mean life L
+Every stage is written over its own level at rest, so that an untreated chain is all ones and only mean times and an exponent are left
+(Friberg 2002; the thrombopoietin arm of platelets after Wang 2010). With the input u, a segment of m stages x and the mean time M
 
-    dx1/dt = m/M (u - x1),   dxj/dt = m/M (x(j-1) - xj),   dy1/dt = k/L (xm - y1),   dyj/dt = k/L (y(j-1) - yj)
+    dx1/dt = m/M (u - x1),   dxj/dt = m/M (x(j-1) - xj)
 
-and the count is the mean of y. What the block of export takes away is a share of the input: selinexor keeps stem cells from becoming
+Platelets have three segments: descent from the stem cell, ripening, circulation; neutrophils have the last two. The count is the mean over
+the circulating stages. What the block of export takes away is a share of the input: selinexor keeps stem cells from becoming
 megakaryocytes, whatever thrombopoietin says (Machlus 2017).
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Neutrophils", "Platelets", "advance", "held_back"]
 
-RIPENING, AGEING = 5, 5  # stages
+DESCENT, RIPENING, AGEING = 3, 5, 5  # stages
 
 
 def held_back(lost: Array, half: Array) -> Array:
@@ -46,7 +46,7 @@ class Platelets:
 
     Attributes
     ----------
-    maturation, life : float or ndarray, shape (patient,)
+    descent, maturation, life : float or ndarray, shape (patient,)
         h.
     feedback : float or ndarray
         Exponent of the stimulus over thrombopoietin.
@@ -58,6 +58,7 @@ class Platelets:
         Share of that which needs no platelets.
     """
 
+    descent: float | Array
     maturation: float | Array
     life: float | Array
     feedback: float | Array
@@ -66,12 +67,12 @@ class Platelets:
     elsewhere: float
 
     def rest(self, patients: int) -> Array:
-        """Untreated state, shape (stage, patient): precursors, platelets, thrombopoietin."""
-        return np.ones((RIPENING + AGEING + 1, patients))
+        """Untreated state, shape (stage, patient): progenitors, precursors, platelets, thrombopoietin."""
+        return np.ones((DESCENT + RIPENING + AGEING + 1, patients))
 
     def count(self, state: Array) -> Array:
         """Platelets over the baseline, shape (patient,)."""
-        return state[RIPENING : RIPENING + AGEING].mean(axis=0)
+        return state[-1 - AGEING : -1].mean(axis=0)
 
     def stimulus(self, level: Array) -> Array:
         """Production over that at rest, at a level of thrombopoietin (and of its agonists)."""
@@ -82,7 +83,8 @@ class Platelets:
         """Time derivative (1/h), where the share `held` of the input is held back."""
         entered = self.stimulus(state[-1] + agonist) * (1.0 - held)
         found = np.empty_like(state)
-        found[: RIPENING + AGEING] = _flow(state[: RIPENING + AGEING], entered, self.maturation, self.life, AGEING)
+        segments = ((DESCENT, self.descent), (RIPENING, self.maturation), (AGEING, self.life))
+        found[:-1] = _flow(state[:-1], entered, segments)
         found[-1] = self.loss * (1.0 - (self.elsewhere + (1.0 - self.elsewhere) * self.count(state)) * state[-1])
         return found
 
@@ -114,15 +116,16 @@ class Neutrophils:
     def slope(self, state: Array, held: Array) -> Array:
         """Time derivative (1/h), where the share `held` of the input is held back."""
         entered = np.maximum(state[-1], 1e-6) ** -np.asarray(self.feedback) * (1.0 - held)
-        return _flow(state, entered, self.maturation, self.life, 1)
+        return _flow(state, entered, ((RIPENING, self.maturation), (1, self.life)))
 
 
-def _flow(state: Array, entered: Array, maturation: float | Array, life: float | Array, ageing: int) -> Array:
-    """Time derivative of the stages of a chain, 1/h."""
-    before = np.concatenate([entered[None], state[:-1]])
-    found = before - state
-    found[:RIPENING] *= RIPENING / np.asarray(maturation)
-    found[RIPENING:] *= ageing / np.asarray(life)
+def _flow(state: Array, entered: Array, segments: Sequence[tuple[int, float | Array]]) -> Array:
+    """Time derivative of the stages of a chain (1/h), whose segments have a number of stages and a mean time each."""
+    found = np.concatenate([entered[None], state[:-1]]) - state
+    first = 0
+    for stages, mean in segments:
+        found[first : first + stages] *= stages / np.asarray(mean)
+        first += stages
     return found
 
 

@@ -62,8 +62,10 @@ class Comparison:
     def __str__(self) -> str:
         row, unit = self.row, "" if self.row.unit == "1" else f" {self.row.unit}"
         interval = "" if row.low is None and row.high is None else f" ({_end(row.low)} to {_end(row.high)})"
-        return (f"{row.trial}, {row.arm}, {row.outcome}: published {row.value:g}{interval}{unit}, predicted {self.value:.3g} "
-                f"({self.low:.3g} to {self.high:.3g}): {self.verdict}; CRPS {self.crps:.3g}, of a constant {self.naive:.3g}")  # fmt: skip
+        predicted = f"{_figure(self.value)} ({_figure(self.low)} to {_figure(self.high)})"
+        scores = f"CRPS {_figure(self.crps)}, of a constant {_figure(self.naive)}"
+        what = f"{row.trial}, {row.arm}, {row.outcome}"
+        return f"{what}: published {row.value:g}{interval}{unit}, predicted {predicted}: {self.verdict}; {scores}"
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
@@ -114,6 +116,12 @@ def _verdict(row: PublishedRow, found: Outcome) -> str:
     if found.high - found.low > POSSIBLE[row.unit] / 2.0 if share else found.high > fold:
         return "inconclusive"
     return "inside" if found.low <= row.value <= found.high else "outside"
+
+
+def _figure(value: float) -> str:
+    if np.isnan(value):
+        return "not known"
+    return "not reached" if np.isinf(value) else f"{value:.3g}"
 
 
 def _end(value: float | None) -> str:

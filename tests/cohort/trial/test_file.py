@@ -1,0 +1,78 @@
+"""Trial files: what is read, and every refusal in one sentence with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from exportin.cohort.trial.file import parse_trial, read_trial
+from exportin.errors import BadQuantity, BadRegimen, BadScenario, ExportinError, NotModelled, UnknownName
+
+GOOD = """title: T
+disease: DLBCL
+until: 6 months
+arms:
+  - name: drug
+    patients: 10
+    ladder: 60 mg twice weekly
+  - name: none
+    patients: 5
+"""
+
+
+def test_a_trial_is_read():
+    plan = parse_trial(GOOD)
+    assert (plan.weeks, plan.criterion, plan.visit_weeks, plan.patients, plan.count) == (26, "Lugano", 8, 15, 15)
+    assert [level.text for level in plan.arms[0].levels][:2] == ["60 mg PO days 1,3", "40 mg PO days 1,3"]
+    assert plan.arms[0].rules and not plan.arms[1].rules and plan.arms[1].levels == ()
+
+
+def test_the_examples_are_trials(root):
+    plans = [read_trial(path) for path in sorted((root / "examples" / "trials").glob("*.yaml"))]
+    assert len(plans) >= 8 and all(plan.published for plan in plans) and not any(plan.notes for plan in plans)
+
+
+def changed(old, new):
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "told"),
+    [
+        (changed("name: none", "name: drug"), BadScenario, "line 4: two arms are called 'drug'; a patient belongs to one arm"),
+        (changed("    patients: 5\n", "    patients: 5\n    ladder: 60 mg twice weekly\n"), BadScenario, "line 4: the arms 'drug' and 'none' are the same"),
+        (changed("until:", "criterion: IMWG\nuntil:"), NotModelled, "line 3: criterion: IMWG reads M-protein, and this disease is followed by lesions"),
+        (changed("DLBCL", "DLBLC"), UnknownName, "line 2: 'DLBLC'"),
+        (changed("6 months", "6"), BadQuantity, "line 3: until: '6' has no unit"),
+        (changed("6 months", "60 years"), BadScenario, "longer than 20 years"),
+        (changed("patients: 10", "patients: 0"), BadScenario, "line 6: arms.0.patients"),
+        (changed("ladder: 60 mg twice weekly", "ladder: 60 mg thrice"), UnknownName, "line 5"),
+        (changed("ladder: 60 mg twice weekly", "regimen: 60 mg IV days 1,3"), BadRegimen, "line 5: '60 mg IV days 1,3' is not the same dose by mouth"),
+        (changed("ladder: 60 mg twice weekly", "regimen: 60 mg PO days 1,3\n    ladder: 60 mg twice weekly"), BadScenario, "not both"),
+        (changed("until:", "drug: KPT-185\nuntil:"), NotModelled, "line 3: KPT-185 has no pharmacokinetics"),
+        (changed("until:", "eligible: {platelets: {least: 100, most: 50}}\nuntil:"), BadScenario, "platelets is asked to be at least 100 and at most 50"),
+        (changed("until:", "eligible: {mood: {least: 1}}\nuntil:"), UnknownName, "mood"),
+        (changed("until:", "numbers: {growth: 1.0}\nuntil:"), UnknownName, "growth_rate"),
+        (changed("until:", "strata: [{name: a, share: 0.5, cell: HeLa}]\nuntil:"), BadScenario, "the shares add up to 0.5"),
+        (changed("until:", "strata: [{name: a, share: 0.5, cell: HeLa}, {name: a, share: 0.5, cell: U266}]\nuntil:"), BadScenario, "two are called 'a'"),
+        (changed("until:", "colour: blue\nuntil:"), BadScenario, "line 3: 'colour' is not a key of a trial"),
+        (changed("    patients: 5\n", "    patients: 5\n    background: hope\n"), UnknownName, "background"),
+        ("title: T\n", BadScenario, "missing"),
+        ("- a\n", BadScenario, "a trial is a mapping"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_line(text, error, told):
+    with pytest.raises(error) as refused:
+        parse_trial(text, "t.yaml")
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value).split("; for example")[0]
+
+
+def test_a_dose_above_the_tested_range_is_flagged():
+    plan = parse_trial(changed("ladder: 60 mg twice weekly", "regimen: 200 mg PO days 1,3"))
+    assert plan.notes == ("drug: 200 mg of selinexor is above the tested range, which ends at 145 mg; what it does is extrapolated",)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ExportinError, match="does not exist"):
+        read_trial(tmp_path / "none.yaml")
