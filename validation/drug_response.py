@@ -113,7 +113,7 @@ def predict_viability(
     for place, dose in enumerate(doses):
         exposed = xp.exposure(drug, f"{dose:.10g} nM")
         sizes = {"cells": cells, "draws": draws, "seed": seed}
-        result = xp.simulate(cell, exposed, until=LENGTH, observe=["viability"], **sizes, points=13, tolerance=1e-5)
+        result = xp.simulate(cell, exposed, until=LENGTH, observe=["viability"], **sizes, points=13, tolerance=1e-6)
         found[..., place] = result.values["viability"][0, :, :, -1]
     return found
 

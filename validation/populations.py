@@ -23,7 +23,7 @@ def fate(name, drug="-", dose="-", hours=HOURS, knocked=None, **given):
     exposures = [] if drug == "-" else [xp.exposure(drug, dose)]
     observe = ["apoptotic_fraction", "viability"]
     try:
-        result = xp.simulate(cell, *exposures, until=hours, observe=observe, cells=CELLS, draws=DRAWS, points=25, tolerance=1e-5)
+        result = xp.simulate(cell, *exposures, until=hours, observe=observe, cells=CELLS, draws=DRAWS, points=25, tolerance=1e-6)
     except SimulationFailed:  # no draw has a living cell
         return np.full(DRAWS, np.nan), np.full(DRAWS, np.nan)
     return tuple(of_living(result.shown(observable)[0, :, :, -1]) for observable in observe)

@@ -65,7 +65,8 @@ def test_a_remission_without_counts_is_incomplete():
 
 
 def test_a_criterion_must_fit_the_disease():
-    assert find_criterion(None, "IMWG") == "IMWG" and find_criterion("RECIST", "Lugano") == "RECIST"
+    assert find_criterion(None, "IMWG") == "IMWG"
+    assert find_criterion("RECIST", "Lugano") == "RECIST"
     with pytest.raises(NotModelled, match="RECIST reads lesions, and this disease is followed by M-protein; take IMWG"):
         find_criterion("RECIST", "IMWG")
     with pytest.raises(UnknownName, match="RECISTE"):
@@ -75,4 +76,5 @@ def test_a_criterion_must_fit_the_disease():
 def test_every_criterion_has_progression_and_no_response():
     for name, rows in criteria().items():
         assert [row.order for row in rows][:2] == [0, 1], name
-        assert rows[0].rise is not None and len({row.power for row in rows}) == len({row.confirmed for row in rows}) == 1
+        assert rows[0].rise is not None
+        assert len({row.power for row in rows}) == len({row.confirmed for row in rows}) == 1

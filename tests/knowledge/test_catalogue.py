@@ -16,7 +16,7 @@ from exportin.knowledge import catalogue
 from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, MachineryRow
 
 PACKAGE = Path(catalogue.__file__).parents[1]
-TABLES = ["cargoes", "cells", "compounds", "landmarks", "machinery", "observations", "partners"]
+TABLES = ["cargoes", "cells", "compounds", "landmarks", "machinery", "observations", "partners", "pharmacokinetics"]
 
 # IUPAC abridged standard atomic weights, g/mol
 ATOMS = {"C": 12.011, "H": 1.008, "N": 14.007, "O": 15.999, "F": 18.998, "Cl": 35.45}

@@ -163,8 +163,8 @@ def _exposure(weight: Array, female: NDArray[np.bool_], uptake: Array, clearance
 
 def _host(here: Mapping[str, float], host: Mapping[str, float], deviate) -> Host:
     platelets = Platelets(
-        *(host[f"platelet_{name}"] for name in ("descent", "maturation", "life", "feedback", "stimulus_most")),
-        host["thrombopoietin_loss"], host["thrombopoietin_elsewhere"],
+        host["platelet_descent"], host["platelet_maturation"], host["platelet_life"], host["platelet_feedback"],
+        host["platelet_stimulus_most"], host["thrombopoietin_loss"], host["thrombopoietin_elsewhere"],
     )  # fmt: skip
     neutrophils = Neutrophils(host["neutrophil_maturation"], host["neutrophil_life"], host["neutrophil_feedback"])
     return Host(

@@ -25,6 +25,7 @@ _MODELS = {
     "landmarks": "LandmarkRow",
     "observations": "ObservationRow",
     "partners": "PartnerRow",
+    "pharmacokinetics": "PharmacokineticRow",
 }
 _HERE = Path(__file__).parent
 
@@ -92,7 +93,7 @@ def facts(table: str) -> tuple[Any, ...]:
     Parameters
     ----------
     table : str
-        ``cargoes``, ``cells``, ``compounds``, ``landmarks``, ``machinery``, ``observations`` or ``partners``.
+        ``cargoes``, ``cells``, ``compounds``, ``landmarks``, ``machinery``, ``observations``, ``partners`` or ``pharmacokinetics``.
 
     Returns
     -------

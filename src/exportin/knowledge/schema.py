@@ -22,6 +22,7 @@ __all__ = [
     "ObservationRow",
     "ParameterRow",
     "PartnerRow",
+    "PharmacokineticRow",
     "SetRow",
     "TableRow",
 ]
@@ -178,6 +179,26 @@ class LandmarkRow(FactRow):
     value: float = Field(description="the published figure", allow_inf_nan=False)
     unit: Text
     system: Text = Field(description="where it was measured or computed")
+
+
+class PharmacokineticRow(FactRow):
+    """A published pharmacokinetic figure, shown beside the others of its kind, whether it is used or not."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Identifier
+    compound: Text = Field(description="name of the compound")
+    quantity: Text = Field(description="such as CL/F, Cmax or AUC")
+    value: Number
+    sd: Number | None = Field(default=None, description="standard deviation between patients")
+    unit: Text
+    system: Text = Field(description="dose and patients")
+    used: Literal["yes", "no"] = Field(description="whether the model meets or rests on it")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The figure and its compound."""
+        return (self.id, self.compound)
 
 
 class ParameterRow(TableRow):

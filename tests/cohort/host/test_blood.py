@@ -24,7 +24,8 @@ def run(line, hours, held, step=6.0, **more):
 @pytest.mark.parametrize("line", [PLATELETS, NEUTROPHILS])
 def test_an_untreated_chain_stays_exactly_at_rest(line):
     counts, state = run(line, 2000.0, lambda time: 0.0)
-    assert (counts == 1.0).all() and (state == 1.0).all()
+    assert (counts == 1.0).all()
+    assert (state == 1.0).all()
 
 
 def test_a_full_block_drains_the_chain_as_a_sum_of_gamma_times():
@@ -43,9 +44,8 @@ def test_steps_of_six_hours_agree_with_a_second_integrator(line, stages):
     counts, _ = run(line, 1344.0, held)
     state, other = np.ones(stages), [1.0]
     for number in range(224):
-        found = solve_ivp(
-            lambda time, y, number=number: line.slope(y[:, None], np.array([held(number * 6.0)]))[:, 0], (0.0, 6.0), state, rtol=1e-9, atol=1e-11
-        )
+        here = np.array([held(number * 6.0)])
+        found = solve_ivp(lambda time, y, here=here: line.slope(y[:, None], here)[:, 0], (0.0, 6.0), state, rtol=1e-9, atol=1e-11)
         state = found.y[:, -1]
         other.append(float(line.count(state[:, None])[0]))
     np.testing.assert_allclose(counts, other, atol=2e-3)
@@ -78,4 +78,6 @@ def test_an_agonist_helps_only_in_a_holiday():
 def test_what_is_held_back_is_between_nothing_and_all():
     lost = np.linspace(0.0, 1.0, 50)
     held = held_back(lost, np.full(50, 0.1))
-    assert held[0] == 0.0 and (np.diff(held) > 0).all() and held[-1] < 1.0
+    assert held[0] == 0.0
+    assert (np.diff(held) > 0).all()
+    assert held[-1] < 1.0

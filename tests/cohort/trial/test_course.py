@@ -36,7 +36,8 @@ def setting(levels=(), *, kill=0.0, lost=0.0, death=0.0, power=0.0, background=(
 @pytest.fixture(scope="module")
 def patients():
     found = sample("refractory myeloma", DRAW, np.arange(COUNT), 3)
-    return dataclasses.replace(found, exposure=np.ones(COUNT), sensitivity=np.full(COUNT, 100.0), resistance=np.zeros(COUNT), marker=np.full(COUNT, 30.0))
+    alike = {"exposure": 1.0, "sensitivity": 100.0, "resistance": 0.0, "marker": 30.0}
+    return dataclasses.replace(found, **{name: np.full(COUNT, value) for name, value in alike.items()})
 
 
 NOISE = {name: [np.zeros(COUNT)] * (WEEKS + 1) for name in (*EVENTS, "marker")}
@@ -64,7 +65,8 @@ def test_a_lasting_kill_makes_the_marker_fall_as_fast_as_it_is_lost(patients):
     """All cells dead at once: what is left is the marker's own decay, and half of it is a partial response."""
     record, _, marker = follow(setting(background=(50.0, 0.0, 0.0)), patients, NOISE)
     np.testing.assert_allclose(marker[:, 3], np.exp(-21.0 * patients.marker_loss), rtol=1e-4)
-    assert (record["best"] >= 3).all() and (record["progressed"] == 0).all()
+    assert (record["best"] >= 3).all()
+    assert (record["progressed"] == 0).all()
 
 
 def test_a_kill_equal_to_growth_holds_the_tumour(patients):
@@ -74,8 +76,9 @@ def test_a_kill_equal_to_growth_holds_the_tumour(patients):
 
 
 def test_the_drug_kills_what_the_table_of_a_week_says(patients):
-    one = dataclasses.replace(patients, growth=np.full(COUNT, 0.02), marker_loss=np.full(COUNT, 50.0))
-    _, _, marker = follow(setting(["1000 mg PO days 1,3"], kill=0.5, weeks=8), dataclasses.replace(one, body_surface=np.full(COUNT, 100.0)), NOISE)
+    alike = {"growth": 0.02, "marker_loss": 50.0, "body_surface": 100.0}
+    one = dataclasses.replace(patients, **{name: np.full(COUNT, value) for name, value in alike.items()})
+    _, _, marker = follow(setting(["1000 mg PO days 1,3"], kill=0.5, weeks=8), one, NOISE)
     np.testing.assert_allclose(marker[:, 8], np.exp(8 * (0.14 - 0.5)), rtol=1e-4)
 
 
@@ -92,7 +95,8 @@ def test_levels_are_taken_away_and_the_drug_is_stopped_at_the_last(patients):
 
 def test_a_weak_block_takes_nothing_away(patients):
     record, _, _ = follow(setting(["80 mg PO days 1,3", "60 mg PO day 1"], lost=0.0, rules=True), patients, NOISE)
-    assert (record["platelets_grade"] == 0).all() and (record["stop_reason"] != REASONS.index("toxicity")).all()
+    assert (record["platelets_grade"] == 0).all()
+    assert (record["stop_reason"] != REASONS.index("toxicity")).all()
 
 
 def test_doses_do_not_pass_the_bound_of_a_square_metre(patients):

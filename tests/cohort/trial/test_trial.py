@@ -57,7 +57,8 @@ def test_an_interrupted_trial_goes_on(found, tmp_path, root):
     """A process is killed when its first chunks are there; the same call computes the others alone."""
     file, folder = tmp_path / "t.yaml", tmp_path / "runs"
     file.write_text(TEXT, encoding="utf-8")
-    code = f"import exportin as xp, exportin.cohort.trial.run as r; r.CHUNK = 50; xp.trial({str(file)!r}, folder={str(folder)!r}, workers=1)"
+    code = "import exportin as xp, exportin.cohort.trial.run as r; r.CHUNK = 50; "
+    code += f"xp.trial({str(file)!r}, folder={str(folder)!r}, workers=1)"
     child = subprocess.Popen([sys.executable, "-c", code])
     end = time.monotonic() + 120
     while time.monotonic() < end and child.poll() is None and len(list(folder.glob("*record*"))) < 2:
@@ -90,17 +91,20 @@ def test_patients_fit_the_ranges(found):
 
 def test_what_an_arm_says(found):
     drug, none = found["drug", "thrombocytopenia grade 3"], found["none", "thrombocytopenia grade 3"]
-    assert drug.value > 20.0 > none.value and len(drug.runs) == 4
+    assert drug.value > 20.0 > none.value
+    assert len(drug.runs) == 4
     assert found["none", "response"].value < 10.0
     assert found["drug", "PFS hazard ratio"].value < 1.2
     with pytest.raises(UnknownName, match="respons"):
         found["drug", "respons"]
-    assert "PFS median" in str(found) and "Research use only" in str(found)
+    assert "PFS median" in str(found)
+    assert "Research use only" in str(found)
 
 
 def test_survival_of_the_arms_is_a_table_for_the_statistics(found):
     table = found.survival("OS", run=0)
-    assert len(table) == 100 and table.arms == ("drug", "none")
+    assert len(table) == 100
+    assert table.arms == ("drug", "none")
     assert xp.survival(table)["none"].subjects == 40
     with pytest.raises(UnknownName, match="EFS"):
         found.survival("EFS")
@@ -114,14 +118,17 @@ def test_more_draws_than_are_calibrated_are_refused():
 def test_everything_is_written(found, tmp_path):
     write_trial(found, tmp_path / "out", kept=False)
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"trial.json", "outcomes.csv", "published.csv", "patients.csv", "trial.yaml", "trial.svg", "swimmers.svg", "survival-PFS.svg", "survival-OS.svg", "manifest.json"} == names  # fmt: skip
+    tables = {"trial.json", "outcomes.csv", "published.csv", "patients.csv", "trial.yaml", "manifest.json"}
+    assert names == tables | {"trial.svg", "swimmers.svg", "survival-PFS.svg", "survival-OS.svg"}
     rows = (tmp_path / "out" / "patients.csv").read_text(encoding="utf-8").splitlines()
-    assert len(rows) == 101 and rows[0].startswith("patient,arm,stratum,response,weight_before")
+    assert len(rows) == 101
+    assert rows[0].startswith("patient,arm,stratum,response,weight_before")
 
 
 def test_medians_and_shares_are_kaplan_and_meiers():
     time_, event = np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([True, False, True, True, False])
-    assert median_time(time_, event) == 4.0 and median_time(time_, np.zeros(5, bool)) == np.inf
+    assert median_time(time_, event) == 4.0
+    assert median_time(time_, np.zeros(5, bool)) == np.inf
     assert share_at(time_, event, 3.0) == pytest.approx(0.8 * 2 / 3)
 
 

@@ -26,7 +26,9 @@ def test_a_level_is_read(text, days, amount, per):
     assert (level.days, level.amount, level.per) == (days, pytest.approx(amount), per)
 
 
-@pytest.mark.parametrize("text", ["", "80 mg IV days 1,3", "80 mg PO days 1,8", "80 mg PO bid for 2 d", "80 mg PO day 1 then 40 mg PO day 3", "much"])
+@pytest.mark.parametrize(
+    "text", ["", "80 mg IV days 1,3", "80 mg PO days 1,8", "80 mg PO bid for 2 d", "80 mg PO day 1 then 40 mg PO day 3", "much"]
+)
 def test_what_is_no_level_is_refused(text):
     with pytest.raises(BadRegimen):
         read_level(text)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exportin.analysis.response.figure import show_patients
 from exportin.report.figure import COLOURS, GREY, own_style
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _draw_singles(axes: Axes, found: Synergy) -> None:
         label = f"{name} (EC50 {_number(found.curves[drug].C[0])} µM)"
         axes.plot(grid, 100 * found.curves[drug].at(grid)[0], color=COLOURS[drug], linestyle="-" if drug == 0 else "--", label=label)
     axes.set_xscale("log")
+    for name in found.plate.drugs:
+        show_patients(axes, name)
     axes.set_ylim(-5, 105)
     axes.set_xlabel("dose (µM)")
     axes.set_ylabel("inhibition (%)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.analysis.response.response import FALLS, HALF, SHARES
+from exportin.pharmacology.clinical import clinical_free
 from exportin.report.figure import COLOURS, GREY, HEIGHT, WIDTH, own_style
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from exportin.analysis.response.response import DoseResponse
 
-__all__ = ["draw_response"]
+__all__ = ["draw_response", "show_patients"]
 
 
 def draw_response(found: DoseResponse) -> Figure:
@@ -39,6 +40,7 @@ def draw_response(found: DoseResponse) -> Figure:
             axes.plot([half.value] * 2, [0, 100 * HALF], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
             axes.annotate(f"{half.name} {half.value:.2g} µM", (half.value, 2), xytext=(4, 0), textcoords="offset points", fontsize=8.5)
         axes.set_xscale("log")
+        show_patients(axes, found.drug)
         if share > 1:
             axes.set_ylim(min(-3.0, axes.get_ylim()[0]), max(103.0, axes.get_ylim()[1]))
         axes.set_xlabel(f"{found.drug} (µM)")
@@ -46,6 +48,14 @@ def draw_response(found: DoseResponse) -> Figure:
         axes.set_title(f"{found.drug}: {found.source}", loc="left", fontsize=9.5, fontweight="bold")
         axes.legend(frameon=False, fontsize=8, loc="best")
     return figure
+
+
+def show_patients(axes, drug: str) -> None:
+    """Shade free drug in patients, from the average of the first day to the peak of an approved dose."""
+    patients = clinical_free(drug)
+    if patients is not None:
+        told = f"free in patients, {patients.dose}"
+        axes.axvspan(patients.average, patients.peak, color=GREY, alpha=0.14, linewidth=0, zorder=0, label=told)
 
 
 def _draw_wells(axes, found: DoseResponse) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from exportin.analysis.curve.growth_rate import growth_rate
 from exportin.analysis.curve.hill import Hill, fit_hill
 from exportin.json_number import plain
+from exportin.pharmacology.clinical import clinical_free
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,7 +101,9 @@ class DoseResponse:
     def __str__(self) -> str:
         head = f"{self.drug}, {self.observable} ({self.source}), {len(self.doses)} doses"
         flagged = [f"Outliers, which are in the fit: line {', '.join(map(str, self.flagged))}."] if self.flagged else []
-        return "\n".join([head, *map(str, self.metrics), f"Intervals: {self.interval}.", *flagged, *self.notes])
+        patients = clinical_free(self.drug)
+        told = [] if patients is None else [str(patients)]
+        return "\n".join([head, *map(str, self.metrics), f"Intervals: {self.interval}.", *flagged, *self.notes, *told])
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON; what is infinite or not known is None."""

@@ -154,7 +154,7 @@ class Course:
             grade = np.where(here & (now > before), now, 0).astype(float)
             for column, least in ((f"{name}_onset", 1), (f"{name}_severe_onset", 3)):
                 new = (grade >= least) & (record[column] < 0)
-                record[column] = np.where(new, week * DAYS, record[column])
+                record[column] = np.where(new, week * DAYS + 1, record[column])  # day 1 is that of the first dose
             record[f"{name}_grade"] = np.maximum(record[f"{name}_grade"], grade)
 
     def _decide(self, measured: Mapping[str, Array], week: int) -> NDArray[np.bool_]:
@@ -275,7 +275,7 @@ def follow(setting: Setting, patients: Patients, noise: Mapping[str, Sequence[Ar
     Returns
     -------
     record : dict of str to ndarray, shape (patient,)
-        `FIELDS`; times in days, weeks in weeks, -1 for never.
+        `FIELDS`; times in days, onsets as the day of the trial (the first dose is on day 1), weeks in weeks, -1 for never.
     platelets, marker : ndarray, shape (patient, week)
         10^9/L, and what the criterion reads over its first value; NaN after death.
     """

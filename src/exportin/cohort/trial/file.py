@@ -63,7 +63,9 @@ def parse_trial(text: str, name: str = "trial", folder: Path | None = None) -> T
     weeks = placed(lambda: _weeks(given.until, "until"), tree, name, ("until",))
     if weeks > LONGEST:
         raise BadScenario(f"{name}: until: {given.until!r} is longer than {LONGEST // 52} years; give a shorter trial.")
-    visits = rows[0].visit_weeks if given.visits is None else placed(lambda: _weeks(given.visits, "visits"), tree, name, ("visits",))
+    visits = rows[0].visit_weeks
+    if given.visits is not None:
+        visits = placed(lambda: _weeks(str(given.visits), "visits"), tree, name, ("visits",))
     strata = placed(lambda: _strata(given, rows), tree, name, ("strata",))
     eligible = placed(lambda: _eligible(given.eligible), tree, name, ("eligible",))
     placed(lambda: _refuse_unknown("numbers", given.numbers, PATIENT_NAMES), tree, name, ("numbers",))

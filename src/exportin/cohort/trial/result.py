@@ -78,8 +78,8 @@ class TrialResult:
     trial: Trial
     record: Array
     before: Array
-    platelets: Array
-    marker: Array
+    platelets: NDArray[np.float32]
+    marker: NDArray[np.float32]
 
     def records(self, run: int, arm: str, stratum: str | None = None) -> dict[str, Array]:
         """The record of an arm in one run, by field.

@@ -105,4 +105,4 @@ def describe_trial(plan: Trial, draws: tuple[int, ...]) -> Description:
 def _made(plan: Trial, arrays: Mapping[str, NDArray[Any]]) -> TrialResult:
     shape = (plan.draws * plan.replicates, plan.patients)
     record, before, platelets, marker = (arrays[name].reshape(*shape, arrays[name].shape[-1]) for name in NAMES)
-    return TrialResult(plan, record, before, platelets.astype(np.float32), marker.astype(np.float32))
+    return TrialResult(plan, record, before, platelets.astype(np.float32), marker.astype(np.float32))  # the digits that a folder keeps
