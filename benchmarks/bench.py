@@ -9,6 +9,8 @@ The engine benchmark is in engine_bench.py, and described in README.md. The othe
 | `import exportin`, `exportin --help`, whole processes | `python -c pass` |
 | `exportin run` of the example, a whole process | the target of 30 s on two cores |
 | all pathways, 28 days of selinexor, 200 cells by 20 draws, with their untreated states | the target of 30 s on two cores |
+| a surface of 10 by 10 doses, 100 cells a well, 72 h | the target of 60 s on two cores |
+| a trial of 10,000 patients for 12 months, with the tables of a week | the target of 20 min on two cores |
 | `simulate()` of the cell for 72 h, no drug, one draw | libRoadRunner alone on the same SBML and grid |
 """
 
@@ -115,6 +117,30 @@ def whole_model(quick: bool) -> list[Timing]:
     return [Timing("whole model, 4,000 runs", seconds, seconds, 1, None, 30.0)]
 
 
+def surface(quick: bool) -> list[Timing]:
+    """Ten doses of each of two drugs, with the wells of one alone and none; a quick run takes a tenth of the cells and scales."""
+    import exportin as xp
+
+    cell, cells = xp.cell(CELL).with_pathways(), 10 if quick else 100
+    doses = [[f"{low * 2**k} nM" for k in range(9)] for low in (4, 40)]
+    options = {"first_doses": doses[0], "second_doses": doses[1], "until": "72 h"}
+    xp.combine(cell, "KPT-185", "Nutlin-3a", **{**options, "cells": 2})
+    seconds = clock(lambda: xp.combine(cell, "KPT-185", "Nutlin-3a", **options, cells=cells)) * 100 / cells
+    return [Timing("surface, 100 wells", seconds, seconds, 1, None, 60.0)]
+
+
+def virtual_trial(quick: bool) -> list[Timing]:
+    """Ten thousand patients in two arms for a year; a quick run takes a tenth of them and scales."""
+    import exportin as xp
+    from exportin.cohort.trial.file import parse_trial
+
+    patients = 500 if quick else 5000
+    arms = f"  - {{name: drug, patients: {patients}, ladder: myeloma twice weekly}}\n  - {{name: none, patients: {patients}}}\n"
+    plan = parse_trial(f"title: T\ndisease: refractory myeloma\nuntil: 52 weeks\narms:\n{arms}")
+    seconds = clock(lambda: xp.trial(plan)) * 5000 / patients
+    return [Timing("trial, 10,000 patients", seconds, seconds, 1, None, 1200.0)]
+
+
 def simulating(rounds: int) -> list[Timing]:
     import roadrunner
 
@@ -144,6 +170,7 @@ def shown(timings: list[Timing]) -> str:
 def door(options: argparse.Namespace) -> None:
     """The rows of this file."""
     timings = [*starting(options.rounds), *simulating(options.rounds), *example(options.runs), *whole_model(options.quick)]
+    timings += [*surface(options.quick), *virtual_trial(options.quick)]
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     if options.json:
         print(json.dumps({**machine, "timings": [asdict(timing) for timing in timings]}, indent=1))

@@ -29,7 +29,7 @@ def follow(criterion, values, counts=FINE):
     ("criterion", "values", "best", "gone", "responded"),
     [
         ("IMWG", [20, 9, 9], "partial response", None, 2),
-        ("IMWG", [20, 9, 16], "minimal response", None, None),  # half is not confirmed, a quarter is
+        ("IMWG", [20, 9, 13], "minimal response", None, None),  # half is not confirmed, a quarter is
         ("IMWG", [20, 14, 14], "minimal response", None, None),
         ("IMWG", [20, 1.9, 1.9], "very good partial response", None, 2),
         ("IMWG", [20, 0.3, 0.3], "complete response", None, 2),

@@ -11,7 +11,7 @@ import exportin as xp
 from exportin.errors import BadQuantity, NotModelled, UnknownName
 from exportin.experiment.provenance import describe
 from exportin.network.model import build_model
-from exportin.pharmacology import body, pk
+from exportin.pharmacology import pk
 from exportin.pharmacology.body import PERSON, Body, pharmacokinetic_rows, typical_bodies
 from exportin.pharmacology.compound import PHARMACOKINETIC_RATES
 from exportin.pharmacology.positions import pharmacokinetic_columns, pharmacokinetics
@@ -51,7 +51,7 @@ def test_what_is_assumed_is_wide(name):
     assert low < 0.4
     assert high > 2.5
     spread = np.std([math.log(one.CL / pk.typical().CL) for one in found])
-    bounds = body._rows()[f"{drug.symbol}_CL_fold"].distribution
+    bounds = pharmacokinetic_rows()[f"{drug.symbol}_CL_fold"].distribution
     assert spread == pytest.approx(math.log(bounds.high / bounds.low) / math.sqrt(12), rel=0.1), "log-uniform"
     assert typical_bodies(drug, PERSON, 1, None) == [pk.typical()]
 
@@ -227,9 +227,11 @@ def test_what_is_missing_is_named(make, kind, told):
 
 
 def test_every_row_of_the_table_is_read():
-    names = set(body._rows())
+    names = set(pharmacokinetic_rows())
     scaled = {xp.compound(name).symbol for name in SCALED}
     expected = {f"{symbol}_{part}" for symbol in scaled for part in ("CL_fold", "V_fold", "KA_fold", "molar_mass")}
     expected |= {"CL_exponent", "V_exponent"} | {f"weight_{one}" for one in ("human", "dog", "monkey", "rat", "mouse")}
+    expected |= {"CL_weight", "V_weight", "CL_female", "weight_patients", "site_marrow", "site_brain_tumour"}
+    expected |= {f"SELINEXOR_{one}" for one in ("tested", "approved", "most")}
     assert names == expected
     assert set(PHARMACOKINETIC_RATES) == {"KA", "CL", "V2", "Q", "V3"}

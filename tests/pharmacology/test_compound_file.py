@@ -128,5 +128,5 @@ def test_a_scenario_can_dose_an_animal(tmp_path):
     )
     assert read_scenario(scenario).exposures[0].body.species == "mouse"
     scenario.write_text(SCENARIO.replace("drug: x1.yaml,", "drug: KPT-276, species: mouse,"))
-    with pytest.raises(BadScenario, match="species goes with a regimen"):
+    with pytest.raises(BadScenario, match="species, sex and site go with a regimen"):
         read_scenario(scenario)

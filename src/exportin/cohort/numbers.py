@@ -164,7 +164,7 @@ def numbers(names: Sequence[str], draws: Sequence[int], disease: str | None = No
     Examples
     --------
     >>> round(float(numbers(["platelet_life"], [0])["platelet_life"][0]))
-    251
+    253
     """
     found: dict[str, NDArray[np.float64]] = {}
     for name in names:

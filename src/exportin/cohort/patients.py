@@ -10,7 +10,7 @@ import numpy as np
 
 from exportin.cohort.host.blood import Neutrophils, Platelets
 from exportin.cohort.host.host import NORMAL_SODIUM, Host
-from exportin.cohort.numbers import CELL_SEED, calibrated, numbers, row_of
+from exportin.cohort.numbers import CELL_SEED, calibrated, disease_rows, numbers, row_of
 from exportin.knowledge.distribution import Distribution
 from exportin.network.parameters import uniform_shares
 from exportin.pharmacology.body import covariate_numbers
@@ -141,6 +141,7 @@ def disease_numbers(disease: str, draw: int, given: Mapping[str, float] | None =
     >>> round(disease_numbers("AML", 2)["sensitivity_between"], 1)
     1.5
     """
+    disease_rows(disease)  # refuses a name that is none
     here = {name: float(value[0]) for name, value in numbers(PATIENT_NAMES, [draw], disease).items()}
     replaced = dict(given or {})
     for name in (*CALIBRATED, f"growth_rate {disease}", f"death_rate {disease}"):

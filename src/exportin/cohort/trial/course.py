@@ -27,7 +27,6 @@ __all__ = ["FIELDS", "REASONS", "Course", "Setting", "follow"]
 DAYS = 7
 NEVER = -1.0
 LARGEST = np.log(1000.0)  # of the burden over the first one
-MOST_MG_M2 = 70.0  # of a dose: the European label's bound
 LOW_PLATELETS = 25.0  # 10^9/L, below which an agonist is given
 REASONS = ("end of trial", "progression", "toxicity", "death")
 FIELDS = (
@@ -50,7 +49,8 @@ class Setting:
     marrow, tumour : mapping of tuple of int to MarrowWeek, TumourWeek
         By the days of a week on which doses are given.
     numbers : mapping of str to float
-        ``death_rate`` (1/day), ``death_power``, ``marker_noise``, the noise of each measure, ``rule_wait`` (weeks), ``hazard``.
+        ``death_rate`` (1/day), ``death_power``, ``marker_noise``, the noise of each measure, ``rule_wait`` (weeks), ``hazard``, and
+        ``most``, of a dose (mg a square metre).
     background : tuple of ndarray or float
         Kill (1/week), waning (1/day), share of the production of platelets that it holds back; of each patient.
     """
@@ -185,7 +185,7 @@ class Course:
 
     def _dose(self, level) -> Array:
         size = {"": 1.0, "m2": self.patients.body_surface, "kg": self.patients.weight}[level.per]
-        return np.minimum(level.amount * size, MOST_MG_M2 * self.patients.body_surface)
+        return np.minimum(level.amount * size, self.setting.numbers["most"] * self.patients.body_surface)
 
     def _full(self) -> Array | float:
         """Mg a week of the first level."""

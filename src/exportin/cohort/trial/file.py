@@ -48,7 +48,7 @@ def parse_trial(text: str, name: str = "trial", folder: Path | None = None) -> T
 
     Examples
     --------
-    >>> text = "title: T\ndisease: DLBCL\nuntil: 6 months\narms:\n  - {name: a, patients: 9, regimen: 60 mg PO days 1,3}\n"
+    >>> text = "title: T\ndisease: DLBCL\nuntil: 6 months\narms:\n  - {name: a, patients: 9, ladder: 60 mg twice weekly}\n"
     >>> parse_trial(text).weeks
     26
     """

@@ -18,6 +18,7 @@ from exportin.cohort.week.made import Setting as WeekSetting
 from exportin.cohort.week.made import marrow_week, tumour_week
 from exportin.errors import BadQuantity
 from exportin.network.parameters import uniform_shares
+from exportin.pharmacology.body import pharmacokinetic_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,6 +170,8 @@ class TrialMembers:
         host = {name: float(value[0]) for name, value in numbers(HOST_NAMES, [number]).items()}
         own = disease_numbers(self.trial.disease, number, self.trial.given)
         told = {**host, "death_rate": own["death_rate"], "marker_noise": own["marker_noise"], "hazard": stratum.hazard}
+        bound = pharmacokinetic_rows().get(f"{self.trial.compound.symbol}_most")
+        told["most"] = np.inf if bound is None else bound.value
         between = host["background_between"]
         return Setting(
             arm, draw, self.trial.weeks, self.trial.visit_weeks, self.trial.criterion, self.marrow, self.tumours[stratum.name], told,
