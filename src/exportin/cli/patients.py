@@ -116,7 +116,7 @@ def schedule(
     limit: Annotated[list[str] | None, typer.Option("--limit", help="Such as 'thrombocytopenia grade 3 < 40 %'; may be repeated.")] = None,
     patients: Annotated[int, typer.Option("--patients", min=1, help="Of each schedule.")] = 300,
     weeks: Annotated[int, typer.Option("--weeks", min=1, help="Length.")] = 26,
-    rules: Annotated[bool, typer.Option("--rules", help="Hold doses when counts fall, by the label's rules.")] = False,
+    rules: Annotated[bool, typer.Option("--rules/--no-rules", help="Hold doses while counts are low, by the label's rules.")] = True,
     draws: Annotated[int, typer.Option("--draws", min=1, help="Draws of the cell model.")] = 8,
     out: Out = None,
     seed: Seed = 0,

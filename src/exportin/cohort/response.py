@@ -64,6 +64,8 @@ class Assessment:
     criterion : str
     first : ndarray, shape (patient,)
         First measured value.
+    smallest : ndarray, shape (patient,)
+        Smallest value of any visit over the first one; infinite before the first visit.
     """
 
     criterion: str
@@ -77,7 +79,7 @@ class Assessment:
 
     def __post_init__(self) -> None:
         count = len(self.first)
-        self.lowest, self.smallest = self.first.copy(), np.ones(count)
+        self.lowest, self.smallest = self.first.copy(), np.full(count, np.inf)
         self.best = np.full(count, STABLE, dtype=np.int8)
         self._before = np.full(count, STABLE, dtype=np.int8)
         self._held = np.zeros(count, dtype=np.int16)

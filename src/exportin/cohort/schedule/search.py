@@ -120,7 +120,7 @@ def schedules(
     limits: Sequence[str] = LIMITS,
     patients: int = PATIENTS,
     weeks: int = WEEKS,
-    rules: bool = False,
+    rules: bool = True,
     draws: int = 8,
     seed: int = 0,
     workers: int | None = None,
@@ -142,7 +142,7 @@ def schedules(
     patients, weeks : int
         Of each schedule; the same patients try every one.
     rules : bool
-        Whether doses are held when a measure falls (there are no lower levels); by default the schedule is given as it is.
+        Whether doses are held while a measure is too low, by the label's rules; there are no lower levels.
     draws, seed, workers, progress
         As in `exportin.trial`.
 

@@ -88,7 +88,7 @@ class Course:
         self.level = np.zeros(count, dtype=np.int64)
         self.waiting = np.zeros(count)
         self.held = {name: np.zeros(count, dtype=bool) for name in EVENTS}
-        self.treated = np.ones(count, dtype=bool)
+        self.treated = np.ones(count, dtype=bool)  # with the drug; a background goes on to progression
         self.alive = np.ones(count, dtype=bool)
         self.watched = np.ones(count, dtype=bool)  # for progression
         self.given = np.zeros(count)
@@ -121,7 +121,8 @@ class Course:
         free = record["progressed"] == 0
         record["PFS"] = np.where(free, record["OS"], record["PFS"])
         record["progressed"] = np.where(free, record["died"], 1.0)  # progression or death
-        record["best"], record["change"] = self.assessment.best.astype(float), self.assessment.smallest - 1.0
+        smallest = self.assessment.smallest
+        record["best"], record["change"] = self.assessment.best.astype(float), np.where(np.isinf(smallest), 0.0, smallest - 1.0)
         record["stop_week"] = np.where(record["stop_week"] < 0, np.minimum(weeks, record["OS"] / DAYS), record["stop_week"])
         planned = self._full() * np.maximum(record["stop_week"], 1.0)
         record["intensity"] = np.divide(self.given, planned, out=np.ones_like(planned), where=planned > 0)
@@ -145,7 +146,7 @@ class Course:
 
     def _grade(self, measured: Mapping[str, Array], week: int) -> None:
         """Worst grades while treated, and when an event began; a low value before treatment is none, unless it falls lower."""
-        record, here = self.record, self.treated & self.alive
+        record, here = self.record, self._on_treatment()
         low = measured["platelets"] if week == 0 else record["platelets_lowest"]
         record["platelets_lowest"] = np.where(here, np.minimum(low, measured["platelets"]), low)
         for name in EVENTS:
@@ -168,7 +169,8 @@ class Course:
         said, self.held = ruled(measured, self.began, self.held, self.waiting)
         back = was_held & (said != HOLD)
         lower = here & (back | (said == REDUCE))
-        self.level += lower
+        if len(arm.levels) > 1:  # of one level the doses are held alone
+            self.level += lower
         self.waiting = np.where(lower, self.setting.numbers["rule_wait"], np.maximum(self.waiting - 1.0, 0.0))
         out = here & (self.level >= len(arm.levels))
         self._stop(out, week, REASONS.index("toxicity"))
@@ -211,7 +213,12 @@ class Course:
 
     def _load(self) -> Array:
         """Share of the production of platelets that the background holds back."""
-        return np.where(self.treated & self.alive, self.setting.background[2], 0.0)
+        return np.where(self.watched, self.setting.background[2], 0.0)
+
+    def _on_treatment(self) -> NDArray[np.bool_]:
+        """Who is given anything: the drug, or a background that does something."""
+        background = self.watched & (self.setting.background[0] > 0.0)
+        return (self.treated | background) & self.alive
 
     def _tumour(self, amount: Array, week: int) -> None:
         """Growth and kill of a week, and what of it is measured."""
@@ -224,7 +231,7 @@ class Course:
                 kill[who], growing[who] = table.log_kill(self.setting.draw, dose), table.growing(self.setting.draw, dose)
         wane = np.exp(-one.resistance * days)
         other, fading, _ = self.setting.background
-        kill = kill * wane + np.where(self.treated, other * np.exp(-fading * days), 0.0)
+        kill = kill * wane + np.where(self.watched, other * np.exp(-fading * days), 0.0)
         growing = 1.0 - (1.0 - growing) * wane
         self.burden = np.minimum(self.burden + DAYS * one.growth * growing - kill, LARGEST)
         living = np.exp(self.burden)

@@ -81,14 +81,14 @@ def draw_platelets(axes: Axes, found: TrialResult) -> None:
 
 
 def draw_waterfall(axes: Axes, found: TrialResult, arm: str, run: int = 0) -> None:
-    """Best change of each patient of an arm in one run, those with a response in another colour and hatched."""
+    """Best change of each patient of an arm in one run, those with a response in another colour."""
     record = found.records(run, arm)
     change = np.clip(100.0 * record["change"], LEAST_SHOWN, MOST_SHOWN)
     order = np.argsort(-change, kind="stable")
     responded = (record["best"] >= RESPONSE)[order]
     place = np.arange(len(order))
     axes.bar(place[~responded], change[order][~responded], width=0.9, color=COLOURS[0], label="no response")
-    axes.bar(place[responded], change[order][responded], width=0.9, color=COLOURS[1], hatch="////", edgecolor="white", label="response")
+    axes.bar(place[responded], change[order][responded], width=0.9, color=COLOURS[5], label="response")
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.set_xlabel(f"patients of {arm}, one run")
     axes.set_ylabel("best change (%)")
