@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import time
@@ -13,13 +14,15 @@ import pytest
 
 import exportin as xp
 from exportin.cohort.numbers import published
+from exportin.cohort.survival.estimate import compare_two
 from exportin.cohort.trial import run as running
 from exportin.cohort.trial.compared import compare, crps
+from exportin.cohort.trial.course import FIELDS
 from exportin.cohort.trial.file import parse_trial
-from exportin.cohort.trial.outcomes import median_time, share_at
+from exportin.cohort.trial.outcomes import arm_outcomes, median_time, share_at
 from exportin.cohort.trial.result import Outcome
 from exportin.cohort.trial.written import write_trial
-from exportin.errors import BadQuantity, UnknownName
+from exportin.errors import BadQuantity, NotModelled, UnknownName
 
 TEXT = """title: Two arms
 disease: refractory myeloma
@@ -113,6 +116,38 @@ def test_survival_of_the_arms_is_a_table_for_the_statistics(found):
 def test_more_draws_than_are_calibrated_are_refused():
     with pytest.raises(BadQuantity, match="draws of the cell model meet the calibrating arms"):
         xp.trial(_plan(), draws=500)
+
+
+@pytest.mark.parametrize("bad", [{"draws": 0}, {"replicates": 0}, {"seed": -1}, {"draws": True}])
+def test_bad_counts_are_refused(bad):
+    with pytest.raises(BadQuantity, match="is not a whole number"):
+        xp.trial(_plan(), **bad)
+
+
+def test_cells_that_do_not_live_untreated_are_refused():
+    strata = "strata: [{name: frail, share: 1.0, cell: MM.1S, knockdown: {BCL2L1: 0.95, MCL1: 0.95, BCL2: 0.95}}]\n"
+    with pytest.raises(NotModelled, match="the cells of 'frail' do not live untreated in draw"):
+        xp.trial(parse_trial(TEXT + strata))
+
+
+def test_a_run_folder_knows_the_drugs_own_numbers():
+    plan = _plan()
+    heavier = dataclasses.replace(plan, compound=dataclasses.replace(plan.compound, molar_mass=886.62))
+    assert running.describe_trial(plan, (2,)).digest != running.describe_trial(heavier, (2,)).digest
+
+
+def test_one_sided_events_have_a_ratio_and_a_test():
+    never, always = np.full(14, 100.0), np.full(14, 30.0)
+    seen, not_seen = np.ones(14, dtype=bool), np.zeros(14, dtype=bool)
+    ratio, p = compare_two(never, not_seen, always, seen)
+    assert ratio == 0.0
+    assert p < 1e-4
+    assert compare_two(always, seen, never, not_seen)[0] == np.inf
+
+
+def test_nobody_left_is_no_share_left():
+    record = {name: np.zeros(4) for name in FIELDS} | {"PFS": np.full(4, 56.0), "progressed": np.ones(4), "OS": np.full(4, 200.0)}
+    assert arm_outcomes(record, "RANO", 35)["PFS at 6 months"] == (0.0, "%")
 
 
 def test_everything_is_written(found, tmp_path):

@@ -15,7 +15,6 @@ from exportin.errors import BadRegimen
         ("80 mg PO days 1,3", (1, 3), 80.0, ""),
         ("60 mg PO days 1,3 every 7 d", (1, 3), 60.0, ""),
         ("100 mg PO weekly", (1,), 100.0, ""),
-        ("100 mg PO once", (1,), 100.0, ""),
         ("35 mg/m2 PO biw", (1, 3), 35.0, "m2"),
         ("12.5 mg/kg PO days 1-5", (1, 2, 3, 4, 5), 12.5, "kg"),
         ("1 g PO day 2 q7d", (2,), 1000.0, ""),
@@ -26,9 +25,13 @@ def test_a_level_is_read(text, days, amount, per):
     assert (level.days, level.amount, level.per) == (days, pytest.approx(amount), per)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "80 mg IV days 1,3", "80 mg PO days 1,8", "80 mg PO bid for 2 d", "80 mg PO day 1 then 40 mg PO day 3", "much"]
-)
+NO_LEVELS = [
+    "", "100 mg PO once", "100 mg PO every 3 weeks", "60 mg PO days 1,3 every 14 d", "60 mg PO q21d", "80 mg PO daily x 5",
+    "80 mg IV days 1,3", "80 mg PO days 1,8", "80 mg PO bid for 2 d", "80 mg PO day 1 then 40 mg PO day 3", "much",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_LEVELS)
 def test_what_is_no_level_is_refused(text):
     with pytest.raises(BadRegimen):
         read_level(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin.cohort.numbers import disease_rows
+from exportin.cohort.trial.course import FIELDS
 from exportin.cohort.trial.outcomes import arm_outcomes
 from exportin.cohort.trial.plan import Arm, Background, Stratum, Trial
 from exportin.cohort.trial.result import Outcome, TrialResult
@@ -96,7 +97,7 @@ class Schedules:
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
         rows = [
-            {"schedule": one.level.text, "weekly_mg": one.level.amount * len(one.level.days), "fewest_days_between": one.level.gap,
+            {"schedule": one.level.text, "weekly_mg": one.level.typical_mg * len(one.level.days), "fewest_days_between": one.level.gap,
              "outcomes": [_told(outcome) for outcome in (one.benefit, *one.limited)], "within": one.within, "best": one.best}
             for one in self.candidates
         ]  # fmt: skip
@@ -155,13 +156,14 @@ def schedules(
     rows = disease_rows(disease)
     levels = _levels(doses, days)
     bounds = dict(parse_limit(text) for text in limits)
+    _refuse_unknown((benefit, *bounds), rows[0].criterion, weeks)
     strata = tuple(Stratum(row.stratum, row.share, find_cell(row.cell).with_pathways()) for row in rows)
     found: list[Candidate] = []
     for level in levels:
         arm = Arm(level.text, patients, (level,), Background("none"), rules)
         plan = Trial(level.text, disease, rows[0].criterion, compound, (arm,), strata, weeks, rows[0].visit_weeks, {}, {}, draws, 1, seed)
         found.append(_candidate(run_trial(plan, workers=workers, progress=progress), level, benefit, bounds))
-    notes = tuple(told for level in levels if level.per == "" and (told := beyond_tested(compound, level.amount)) is not None)
+    notes = tuple(told for level in levels if (told := beyond_tested(compound, level.typical_mg)) is not None)
     return Schedules(compound.name, disease, benefit, bounds, _marked(found), tuple(dict.fromkeys(notes)))
 
 
@@ -193,14 +195,18 @@ def _levels(doses: Sequence[str], days: Sequence[str]) -> list[Level]:
     if len(set(texts)) < len(texts):
         twice = next(text for text in texts if texts.count(text) > 1)
         raise BadQuantity(f"the schedule {twice!r} is offered twice; give each dose and each set of days once.")
-    return sorted(levels, key=lambda level: (level.amount * len(level.days), len(level.days)))
+    return sorted(levels, key=lambda level: (level.typical_mg * len(level.days), len(level.days)))
+
+
+def _refuse_unknown(names: Sequence[str], criterion: str, weeks: int) -> None:
+    """Refuse names that are no outcome of an arm, before anything is computed."""
+    known = arm_outcomes({name: np.zeros(1) for name in FIELDS}, criterion, weeks)
+    for name in names:
+        if name not in known:
+            raise UnknownName("outcome", name, known)
 
 
 def _candidate(found: TrialResult, level: Level, benefit: str, bounds: Mapping[str, float]) -> Candidate:
-    known = arm_outcomes(found.records(0, level.text), found.trial.criterion)
-    for name in (benefit, *bounds):
-        if name not in known:
-            raise UnknownName("outcome", name, known)
     limited = tuple(found[level.text, name] for name in bounds)
     held = np.all([one.runs <= bounds[one.name] for one in limited], axis=0) if limited else np.ones(1, dtype=bool)
     return Candidate(level, found[level.text, benefit], limited, float(np.mean(held)))

@@ -185,7 +185,9 @@ def survival(
 def compare_two(
     time: NDArray[np.float64], event: NDArray[np.bool_], other_time: NDArray[np.float64], other_event: NDArray[np.bool_]
 ) -> tuple[float, float]:
-    """Cox's hazard ratio of one group against another and the p of the log-rank test; NaN where a group has no event.
+    """Cox's hazard ratio of one group against another and the p of the log-rank test.
+
+    The ratio is 0 or infinite where one group has no event; both are NaN where neither has.
 
     Examples
     --------
@@ -194,10 +196,12 @@ def compare_two(
     >>> ratio < 1.0, 0.0 < p < 1.0
     (True, True)
     """
-    if not (event.any() and other_event.any()):
+    if not (event.any() or other_event.any()):
         return float("nan"), float("nan")
     arms = ("other",) * len(other_time) + ("one",) * len(time)
     table = SurvivalTable(np.concatenate([other_time, time]), np.concatenate([other_event, event]), arms, {}, "two groups")
+    if not (event.any() and other_event.any()):
+        return (float("inf") if event.any() else 0.0), _log_rank(table)[1]
     effects, _, _ = _cox(table, proportional=False)
     return effects[0].hazard_ratio, _log_rank(table)[1]
 

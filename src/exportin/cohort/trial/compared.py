@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exportin.cohort.schema import PublishedRow
     from exportin.cohort.trial.result import Outcome
 
-__all__ = ["Comparison", "compare", "crps"]
+__all__ = ["Comparison", "compare", "crps", "find_published"]
 
 POSSIBLE = {"%": 100.0}  # the range of a unit; of times and ratios the band is judged by its fold
 WIDE_FOLD = 10.0  # a band wider than tenfold says nothing of a time or a ratio
@@ -86,16 +86,26 @@ def compare(trial: str, outcomes: Sequence[Outcome]) -> tuple[Comparison, ...]:
     UnknownName
         If nothing is published of a trial of that name.
     """
-    rows = [row for row in published() if row.trial == trial]
-    if not rows:
-        raise UnknownName("published trial", trial, dict.fromkeys(row.trial for row in published()))
+    rows = find_published(trial)
     held = {(one.arm, one.name): one for one in outcomes}
     return tuple(_one(row, held[row.arm, row.outcome]) for row in rows if (row.arm, row.outcome) in held)
 
 
+def find_published(trial: str) -> list[PublishedRow]:
+    """What is published of a trial.
+
+    Raises
+    ------
+    UnknownName
+    """
+    rows = [row for row in published() if row.trial == trial]
+    if not rows:
+        raise UnknownName("published trial", trial, dict.fromkeys(row.trial for row in published()))
+    return rows
+
+
 def _one(row: PublishedRow, found: Outcome) -> Comparison:
-    values = found.runs[np.isfinite(found.runs)]
-    score = crps(values, row.value) if len(values) else float("nan")
+    score = crps(found.runs, row.value) if np.isfinite(found.runs).all() else float("nan")  # a median that is not reached has no distance
     return Comparison(row, found.value, found.low, found.high, score, _naive(row), _verdict(row, found))
 
 
@@ -103,7 +113,7 @@ def _naive(row: PublishedRow) -> float:
     """Distance of a constant that knows no mechanism."""
     if row.unit == "1":
         return abs(1.0 - row.value)
-    others = [one.value for one in published() if one.outcome == row.outcome and (one.trial, one.arm) != (row.trial, row.arm)]
+    others = [one.value for one in published() if one.outcome == row.outcome and one.trial != row.trial]
     return abs(float(np.mean(others)) - row.value) if others else float("nan")
 
 

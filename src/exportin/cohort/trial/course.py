@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from exportin.cohort.patients import Patients
     from exportin.cohort.trial.plan import Arm
+    from exportin.cohort.week.level import Level
     from exportin.cohort.week.response import MarrowWeek, TumourWeek
 
     Array = NDArray[np.float64]
@@ -109,7 +110,7 @@ class Course:
         self._tumour(amount, number)
         self._deaths(number)
         if (number + 1) % self.setting.visit_weeks == 0:
-            self._visit(number + 1, measured)
+            self._visit(number + 1, self._measured(number + 1))
         self.platelets[:, number + 1] = np.where(self.alive, self.patients.host.measures(self.host)["platelets"], np.nan)
         self.markers[:, number + 1] = np.where(self.alive, np.exp(self.size * self.power), np.nan)
 
@@ -180,17 +181,22 @@ class Course:
         """Mg of each of this week's doses."""
         found = np.zeros(len(dosed))
         for place, level in enumerate(self.setting.arm.levels):
-            here = dosed & (self.level == place)
-            found = np.where(here, self._dose(level), found)
-            self.given += np.where(here, self._dose(level) * len(level.days), 0.0)
+            here, amount = dosed & (self.level == place), self._bounded(self._dose(level))
+            found = np.where(here, amount, found)
+            self.given += np.where(here, amount * len(level.days), 0.0)
         return found
 
-    def _dose(self, level) -> Array:
+    def _dose(self, level: Level) -> Array | float:
+        """Mg as written."""
         size = {"": 1.0, "m2": self.patients.body_surface, "kg": self.patients.weight}[level.per]
-        return np.minimum(level.amount * size, self.setting.numbers["most"] * self.patients.body_surface)
+        return level.amount * size
+
+    def _bounded(self, amount: Array | float) -> Array:
+        """No dose passes the bound of a square metre."""
+        return np.minimum(amount, self.setting.numbers["most"] * self.patients.body_surface)
 
     def _full(self) -> Array | float:
-        """Mg a week of the first level."""
+        """Mg a week of the first level, as written."""
         levels = self.setting.arm.levels
         return self._dose(levels[0]) * len(levels[0].days) if levels else 0.0
 
@@ -217,7 +223,7 @@ class Course:
 
     def _on_treatment(self) -> NDArray[np.bool_]:
         """Who is given anything: the drug, or a background that does something."""
-        background = self.watched & (self.setting.background[0] > 0.0)
+        background = self.watched & ((self.setting.background[0] > 0.0) | (self.setting.background[2] > 0.0))
         return (self.treated | background) & self.alive
 
     def _tumour(self, amount: Array, week: int) -> None:

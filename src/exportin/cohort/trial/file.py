@@ -12,9 +12,10 @@ from exportin import units
 from exportin.cohort.numbers import backgrounds, disease_rows, ladders
 from exportin.cohort.patients import PATIENT_NAMES
 from exportin.cohort.response import find_criterion
+from exportin.cohort.trial.compared import find_published
 from exportin.cohort.trial.plan import Arm, Background, Stratum, Trial
 from exportin.cohort.week.level import Level, read_level
-from exportin.errors import BadScenario, UnknownName
+from exportin.errors import BadQuantity, BadScenario, UnknownName
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
 from exportin.pharmacology.body import refuse_without
@@ -61,14 +62,18 @@ def parse_trial(text: str, name: str = "trial", folder: Path | None = None) -> T
     arms = tuple(placed(lambda one=one: _arm(one), tree, name, ("arms", place)) for place, one in enumerate(given.arms))
     placed(lambda: _refuse_overlap(arms), tree, name, ("arms",))
     weeks = placed(lambda: _weeks(given.until, "until"), tree, name, ("until",))
+    if given.published is not None:
+        placed(lambda: find_published(str(given.published)), tree, name, ("published",))
     if weeks > LONGEST:
         raise BadScenario(f"{name}: until: {given.until!r} is longer than {LONGEST // 52} years; give a shorter trial.")
     visits = rows[0].visit_weeks
     if given.visits is not None:
         visits = placed(lambda: _weeks(str(given.visits), "visits"), tree, name, ("visits",))
+    if visits > weeks:
+        raise BadScenario(f"{name}: visits every {visits} weeks are longer than the trial of {weeks} weeks; nobody would be assessed.")
     strata = placed(lambda: _strata(given, rows), tree, name, ("strata",))
     eligible = placed(lambda: _eligible(given.eligible), tree, name, ("eligible",))
-    placed(lambda: _refuse_unknown("numbers", given.numbers, PATIENT_NAMES), tree, name, ("numbers",))
+    placed(lambda: _check_numbers(given.numbers), tree, name, ("numbers",))
     notes = tuple(dict.fromkeys(note for arm in arms for level in arm.levels for note in _untested(drug, level, arm.name)))
     return Trial(
         given.title, given.disease, criterion, drug, arms, strata, weeks, visits, eligible, dict(given.numbers), given.population.draws,
@@ -108,12 +113,32 @@ def _refuse_overlap(arms: Sequence[Arm]) -> None:
         for other in arms[:place]:
             if one.name == other.name:
                 raise BadScenario(f"two arms are called {one.name!r}; a patient belongs to one arm, so give each its own name.")
-            if (one.levels, one.background, one.rules, one.agonist) == (other.levels, other.background, other.rules, other.agonist):
+            if _treatment(one) == _treatment(other):
                 raise BadScenario(f"the arms {other.name!r} and {one.name!r} are the same treatment; join them, or change one.")
 
 
+def _treatment(one: Arm) -> Any:
+    levels = [(level.days, level.amount, level.per) for level in one.levels]
+    return levels, one.background, one.rules, one.agonist
+
+
 def _weeks(text: str, name: str) -> int:
-    return max(1, round(units.parse(text, "d", name, positive=True) / WEEK))
+    """Whole weeks; a month or a year is rounded."""
+    given = units.parse(text, "d", name, positive=True) / WEEK
+    if abs(given - round(given)) > 0.1 * given:
+        raise BadQuantity(f"{name}: {text!r} is {given:.3g} weeks; give whole weeks, such as '{max(1, math.ceil(given))} weeks'.")
+    return round(given)
+
+
+def _check_numbers(given: Mapping[str, float]) -> None:
+    """Refuse numbers of a disease that are none, or out of bounds."""
+    _refuse_unknown("numbers", given, PATIENT_NAMES)
+    for name, value in given.items():
+        most = 1.0 if name == "female" else math.inf
+        may_be_zero = name.endswith("_between") or name in {"female", "resistance_rate", "marker_noise"}
+        if value < 0 or value > most or (value == 0 and not may_be_zero):
+            raise BadQuantity(f"numbers: {name} is {value:g}; expected {'0 or more' if may_be_zero else 'a positive number'}"
+                              f"{', at most 1' if most == 1.0 else ''}.")  # fmt: skip
 
 
 def _strata(given: Any, rows: Sequence[Any]) -> tuple[Stratum, ...]:
@@ -156,6 +181,5 @@ def _refuse_unknown(key: str, given: Mapping[str, Any], known: Sequence[str]) ->
 
 
 def _untested(drug: Any, level: Level, arm: str) -> list[str]:
-    size = {"": 1.0, "m2": 1.8, "kg": 75.0}[level.per]  # of a person, for the warning alone
-    told = beyond_tested(drug, level.amount * size)
+    told = beyond_tested(drug, level.typical_mg)
     return [] if told is None else [f"{arm}: {told}"]

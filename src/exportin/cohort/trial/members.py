@@ -14,9 +14,9 @@ from exportin.cohort.numbers import backgrounds, calibrated, calibrated_draws, n
 from exportin.cohort.patients import HOST_NAMES, disease_numbers, normal_deviates, sample
 from exportin.cohort.trial.course import FIELDS, Setting, follow
 from exportin.cohort.trial.plan import Arm, Background, Stratum, Trial
+from exportin.cohort.week.made import MARROW, marrow_week, tumour_week
 from exportin.cohort.week.made import Setting as WeekSetting
-from exportin.cohort.week.made import marrow_week, tumour_week
-from exportin.errors import BadQuantity
+from exportin.errors import BadQuantity, NotModelled
 from exportin.network.parameters import uniform_shares
 from exportin.pharmacology.body import pharmacokinetic_rows
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BEFORE", "TrialMembers"]
 
+LOOKED_AT = 50  # patients of each draw, before anything is written
 MOST_TRIES = 200  # of a patient who fits the ranges of a trial
 MEASURED = (*EVENTS, "marker")
 BEFORE = ("arm", "stratum", "weight", "platelets", "exposure")
@@ -89,8 +90,21 @@ class TrialMembers:
 
     def prepared(self) -> TrialMembers:
         """The same, with the tables of a week made."""
-        _ = self.marrow, self.tumours
+        self._refuse_no_cells()
+        for draw in range(len(self.draws)):
+            self._patients(draw, np.arange(min(LOOKED_AT, self.trial.patients)))
         return self
+
+    def _refuse_no_cells(self) -> None:
+        """Refuse a draw in which normal progenitors or the cells of a stratum do not live untreated."""
+        tables = {MARROW: [week.capacity for week in self.marrow.values()]}
+        tables |= {name: [week.killed for week in weeks.values()] for name, weeks in self.tumours.items()}
+        for name, arrays in tables.items():
+            for array in arrays:
+                empty = np.isnan(array).any(axis=(1, 2))
+                if empty.any():
+                    draw = self.draws[int(np.flatnonzero(empty)[0])]
+                    raise NotModelled(f"the cells of {name!r} do not live untreated in draw {draw} of the cell model; give another cell.")
 
     def __call__(self, members: range) -> dict[str, NDArray[Any]]:
         """Compute some members.

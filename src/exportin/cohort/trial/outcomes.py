@@ -50,7 +50,7 @@ def share_at(time: Array, event: NDArray[np.bool_], when: float) -> float:
     return survival
 
 
-def arm_outcomes(record: Mapping[str, Array], criterion: str) -> dict[str, tuple[float, str]]:
+def arm_outcomes(record: Mapping[str, Array], criterion: str, weeks: int) -> dict[str, tuple[float, str]]:
     """Value and unit of each outcome of an arm.
 
     Parameters
@@ -58,6 +58,8 @@ def arm_outcomes(record: Mapping[str, Array], criterion: str) -> dict[str, tuple
     record : mapping of str to ndarray, shape (patient,)
         See `exportin.cohort.trial.course.FIELDS`.
     criterion : str
+    weeks : int
+        Length of the trial.
     """
     best, found = record["best"], {}
     found["response"] = (_percent(best >= RESPONSE), "%")
@@ -68,7 +70,7 @@ def arm_outcomes(record: Mapping[str, Array], criterion: str) -> dict[str, tuple
         time, seen = record[name], record[event] > 0
         found[f"{name} median"] = (median_time(time, seen) / MONTH, "month")
         for months in (6, 12):
-            if time.max() >= months * MONTH - 7.0:
+            if 7.0 * weeks >= months * MONTH - 7.0:
                 found[f"{name} at {months} months"] = (100.0 * share_at(time, seen, months * MONTH), "%")
     responded = record["response_week"][record["response_week"] >= 0]
     found["time to response"] = (float(np.median(responded)) if len(responded) else float("nan"), "week")

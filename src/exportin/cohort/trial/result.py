@@ -120,7 +120,7 @@ class TrialResult:
                 record = self.records(run, arm.name, stratum)
                 if not len(record["best"]):
                     continue
-                for name, (value, unit) in arm_outcomes(record, self.trial.criterion).items():
+                for name, (value, unit) in arm_outcomes(record, self.trial.criterion, self.trial.weeks).items():
                     yield arm.name, name + ending, value, unit
                 other = self.records(run, control, stratum)
                 if arm.name != control and len(other["best"]):

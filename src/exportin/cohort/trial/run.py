@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exportin.cohort.survival.estimate import require_lifelines
 from exportin.cohort.trial.course import FIELDS
 from exportin.cohort.trial.file import read_trial
 from exportin.cohort.trial.members import BEFORE, TrialMembers
 from exportin.cohort.trial.plan import Trial
 from exportin.cohort.trial.result import TrialResult
+from exportin.errors import BadQuantity
 from exportin.experiment.provenance import table_digest
 from exportin.kernel.ensemble.description import Axis, Description, Variable
 from exportin.kernel.ensemble.execute import run_chunks
@@ -71,8 +74,13 @@ def trial(
     ------
     BadScenario, UnknownName, BadQuantity, BadRegimen, NotModelled, OutputExists
     """
+    require_lifelines()
     plan = source if isinstance(source, Trial) else read_trial(source)
     changed = {"draws": draws, "replicates": replicates, "seed": seed}
+    for name, value in changed.items():
+        least = 0 if name == "seed" else 1
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            raise BadQuantity(f"{name}: {value!r} is not a whole number of at least {least}.")
     plan = replace(plan, **{name: value for name, value in changed.items() if value is not None})
     task = TrialMembers(plan, workers, progress).prepared()
     if folder is None:
@@ -98,7 +106,8 @@ def describe_trial(plan: Trial, draws: tuple[int, ...]) -> Description:
         Variable("platelets", ("week",), ("1/nL",), "<f4"), Variable("marker", ("week",), ("1",), "<f4"),
     )  # fmt: skip
     members = (Axis("draw", plan.draws), Axis("replicate", plan.replicates), Axis("patient", plan.patients))
-    task = {"trial": plan.text or repr(plan), "seed": plan.seed, "tables": table_digest(), "cell draws": list(draws)}
+    asked = hashlib.sha256(repr(replace(plan, text="")).encode()).hexdigest()[:16]  # the drug's own numbers are in it
+    task = {"trial": plan.text or plan.title, "digest": asked, "seed": plan.seed, "tables": table_digest(), "cell draws": list(draws)}
     return Description(task, members, axes, variables, CHUNK)
 
 

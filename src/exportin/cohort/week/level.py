@@ -14,6 +14,8 @@ __all__ = ["DAY", "Level", "read_level"]
 DAY = 86_400.0  # s
 DAYS = 7
 _EVERY_WEEK = re.compile(r"\s+(every|q)\s*(7\s*d(ays?)?|1?\s*w(ee)?ks?)\s*$", re.IGNORECASE)
+_OTHER = re.compile(r"(^|[\s\d])(once|every|q|for|x|then|at)(?=[\s\d]|$)", re.IGNORECASE)  # words of another rhythm than the week's
+_PERSON = {"": 1.0, "m2": 1.8, "kg": 75.0}  # m2 and kg, where a dose is shown or warned about before there is a patient
 _PER = re.compile(r"(?:/ *|per )(m2|m\^2|kg)(?![a-z])", re.IGNORECASE)
 
 
@@ -44,6 +46,11 @@ class Level:
         following = (*self.days[1:], self.days[0] + DAYS)
         return min(later - earlier for earlier, later in zip(self.days, following, strict=True))
 
+    @property
+    def typical_mg(self) -> float:
+        """Of one dose, for a person of 1.8 m2 or 75 kg."""
+        return self.amount * _PERSON[self.per]
+
     def doses(self, amount: float) -> tuple[Dose, ...]:
         """The doses of one week, with `amount` mg each."""
         return tuple(Dose((day - 1) * DAY, amount) for day in self.days)
@@ -65,6 +72,9 @@ def read_level(text: str) -> Level:
     ('m2', (1, 3), (1,))
     """
     words = _EVERY_WEEK.sub("", str(text).strip())
+    if (other := _OTHER.search(words)) is not None:
+        told = f"{text!r} has {other[2]!r}, and a level is one week's doses that every week repeats"
+        raise BadRegimen(f"{told}; write the days of the week, for example '60 mg PO days 1,3'.")
     given = _in_one_week(words, str(text))
     days = tuple(round(dose.time / DAY) + 1 for dose in given)
     amounts = {dose.amount for dose in given}

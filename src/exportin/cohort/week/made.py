@@ -36,7 +36,7 @@ DOSES = {HUMAN: tuple(2.5 * 2.0**k for k in range(10)), "mouse": tuple(0.5 * 2.0
 MARROW = "normal CD34+"
 LIVING = 0.5
 BLOCK = 4  # draws that are made and kept together
-FORMAT = "exportin week 1"
+FORMAT = "exportin week 2"
 TOLERANCE = 1e-6
 
 
@@ -160,7 +160,8 @@ def _digest(kind: str, experiment: Experiment, setting: Setting, cells: int, blo
     place = np.arange(BLOCK * cells)
     values = experiment.numbers_of(None, place // cells + block * BLOCK, place % cells if cells > 1 else None)
     told = (FORMAT, GENERATOR, TOLERANCE, kind, experiment.model.digest, setting.days, setting.species, tuple(setting.grid.tolist()), cells)
-    made = hashlib.sha256(repr(told).encode())
+    given = [(event.time, event.target, event.amount) for event in setting.wells(1)[-1][0].events]
+    made = hashlib.sha256(repr((told, given)).encode())
     for name in sorted(values):
         made.update(name.encode() + np.asarray(values[name], dtype=np.float64).tobytes())
     return made.hexdigest()[:32]
