@@ -185,7 +185,7 @@ def others(arms: Arms, drug: dict[str, float]) -> dict[str, float]:
         return {"kill": share(record, "best", 4), "death_rate": median(record, "OS")}
 
     sopra = ("SOPRA", "physician's choice")
-    targets = {"kill": drawn(*sopra, "response", draw), "death_rate": drawn(*sopra, "OS median", draw)}
+    targets = {"kill": drawn(*sopra, "remission", draw), "death_rate": drawn(*sopra, "OS median", draw)}
     near = halve(list(targets), choice, targets, FIRST)
     aml = halve(list(targets), choice, targets, AGAIN, near)
     found |= {"kill physician's choice": aml["kill"], "death_rate AML": aml["death_rate"]}

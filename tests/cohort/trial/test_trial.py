@@ -150,6 +150,13 @@ def test_nobody_left_is_no_share_left():
     assert arm_outcomes(record, "RANO", 35)["PFS at 6 months"] == (0.0, "%")
 
 
+def test_a_remission_of_leukaemia_is_more_than_a_partial_response():
+    record = {name: np.zeros(4) for name in FIELDS} | {"best": np.array([1.0, 3.0, 4.0, 5.0])}
+    found = arm_outcomes(record, "AML", 26)
+    assert (found["response"][0], found["remission"][0], found["complete response"][0]) == (75.0, 50.0, 25.0)
+    assert "remission" not in arm_outcomes(record, "IMWG", 26)
+
+
 def test_everything_is_written(found, tmp_path):
     write_trial(found, tmp_path / "out", kept=False)
     names = {path.name for path in (tmp_path / "out").iterdir()}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["MONTH", "UNITS", "arm_outcomes", "contrast", "median_time", "share_at"]
 
 MONTH = 30.4375  # days
-MINIMAL, COMPLETE = 2, 5  # orders of criteria.tsv
+MINIMAL, INCOMPLETE, COMPLETE = 2, 4, 5  # orders of criteria.tsv
+REMISSION = "complete remission"  # of leukaemia, with or without recovery of counts
 UNITS = {"median": "month", "onset": "day", "week": "week", "ratio": "1", "p": "1"}
 
 
@@ -64,6 +65,8 @@ def arm_outcomes(record: Mapping[str, Array], criterion: str, weeks: int) -> dic
     best, found = record["best"], {}
     found["response"] = (_percent(best >= RESPONSE), "%")
     found["complete response"] = (_percent(best >= COMPLETE), "%")
+    if REMISSION in response_names(criterion).values():
+        found["remission"] = (_percent(best >= INCOMPLETE), "%")
     if MINIMAL in response_names(criterion):
         found["minimal response"] = (_percent(best >= MINIMAL), "%")
     for name, event in (("PFS", "progressed"), ("OS", "died")):
