@@ -52,7 +52,6 @@ MISSED = {
     ("SIENDO", "selinexor", "PFS hazard ratio, TP53 wild type"): SOLID,
     ("SIENDO", "selinexor", "thrombocytopenia grade 3"): WEEKLY,
     ("SIENDO", "selinexor", "neutropenia grade 3"): WEEKLY,
-    ("SOPRA", "selinexor", "remission"): WIDE,
     ("SOPRA", "selinexor", "OS median"): "deaths of toxicity are not modelled, and a response buys life",
     ("SOPRA", "selinexor", "OS hazard ratio"): "deaths of toxicity are not modelled, and a response buys life",
 }
