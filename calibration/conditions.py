@@ -27,12 +27,19 @@ def settle_shortly() -> None:
     reference.ROUNDS, rest.MOST_STEPS = 6, 1500
 
 
+# Rows of drugs that joined the model after the fit. No run of the calibration gives them, and at a dose of zero the model does not read these rows.
+LATER = {
+    "BCL2L11_NR3C1_gain", "BORTEZOMIB_KI", "DEXAMETHASONE_KD", "NFKB_NR3C1_share", "VENETOCLAX_BCL2L1_KI", "VENETOCLAX_BCL2_KI",
+    "t_half_BCL2L11_NR3C1", "t_half_waiting", "waiting_other",
+}  # fmt: skip
+
+
 @functools.cache
 def calibrated_names() -> list[str]:
     """Rows with a spread that some run reads: the export cycle, the pathways, the compounds; the reference is found, not given."""
     experiments = [Condition(*key).experiment for key in dict.fromkeys(one.condition for one in read_targets())]
     spread = {name for one in experiments for name, row in one.model.numbers.rows.items() if row.distribution.kind != "fixed"}
-    return sorted(spread - {REFERENCE})
+    return sorted(spread - {REFERENCE} - LATER)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,16 @@ def test_draws_are_of_the_same_rows(root, scripts):
     assert draws[0].split("\t") == names
 
 
+def test_rows_that_came_later_do_nothing_to_the_calibration(scripts):
+    """Else the draws would have to be made anew: at both ends of their ranges the shares of dead cells are the same, bit for bit."""
+    conditions = scripts("conditions")
+    later = sorted(conditions.LATER)
+    run = conditions.Condition("OCI-AML3", "-", "KPT-185", "150 nM")
+    assert set(later) <= set(run.experiment.model.numbers.rows)
+    low, high = (run.run(later, np.full((1, len(later)), share), sisters=4) for share in (0.05, 0.95))
+    assert low[0] > 0 and [one.tolist() for one in low] == [one.tolist() for one in high]
+
+
 @pytest.mark.parametrize("margins", [[-1.0, 2.0, 0.5], [-30.0, -25.0, -40.0], [20.0, 31.0, 22.0]])
 def test_a_blurred_share_has_a_slope_wherever_the_cells_are(scripts, margins):
     blurred, weight = scripts("fit").blurred, np.array([0.2, 0.5, 1.0])

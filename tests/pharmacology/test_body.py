@@ -14,6 +14,7 @@ from exportin.network.model import build_model
 from exportin.pharmacology import pk
 from exportin.pharmacology.body import PERSON, Body, pharmacokinetic_rows, typical_bodies
 from exportin.pharmacology.compound import PHARMACOKINETIC_RATES
+from exportin.pharmacology.in_patients import in_patients
 from exportin.pharmacology.positions import pharmacokinetic_columns, pharmacokinetics
 from exportin.units import to_internal
 
@@ -233,5 +234,6 @@ def test_every_row_of_the_table_is_read():
     expected |= {"CL_exponent", "V_exponent"} | {f"weight_{one}" for one in ("human", "dog", "monkey", "rat", "mouse")}
     expected |= {"CL_weight", "V_weight", "CL_female", "weight_patients", "site_marrow", "site_brain_tumour"}
     expected |= {f"SELINEXOR_{one}" for one in ("tested", "approved", "most")}
+    expected |= {f"{one.symbol}_{part}" for one in xp.facts("partners") if in_patients(one.name) for part in ("peak", "free")}
     assert names == expected
     assert set(PHARMACOKINETIC_RATES) == {"KA", "CL", "V2", "Q", "V3"}

@@ -41,9 +41,9 @@ def ran_core() -> Blueprint:
 
 
 def pathways_alone(names: tuple[str, ...]) -> Blueprint:
-    """Pathways without the export cycle: what drives export (``XPO1_loaded_n``) is a number."""
+    """Pathways without the export cycle: what drives export (``XPO1_loaded_n``) and what the proteasome does are numbers."""
     fragments = tuple(name for pathway in find_pathways(names) for name in pathway.processes)
-    return Blueprint("pathways", fragments, (), {}, {}, (), {}, {}, {"XPO1_loaded_n": "uM"})
+    return Blueprint("pathways", fragments, (), {}, {}, (), {}, {}, {"XPO1_loaded_n": "uM", "proteasome": "1"})
 
 
 @functools.cache

@@ -211,7 +211,7 @@ def pathway_model(names: Sequence[str], cell: Cell, loaded: float | None = None)
     Its draws come from each row's own spread: a pathway by itself is not what was calibrated.
     """
     bones = skeleton(tuple(names))
-    extra = {"XPO1_loaded_n": cell.parameter("XPO1_loaded_reference").internal if loaded is None else loaded}
+    extra = {"XPO1_loaded_n": cell.parameter("XPO1_loaded_reference").internal if loaded is None else loaded, "proteasome": 1.0}
     return Model(bones, gather(bones.needed, cell, Structure(pathways=tuple(names)), extra, calibrated=False))
 
 

@@ -158,3 +158,38 @@ def test_xiap_protein_outlives_its_mrna_for_hours(bench):
 def test_what_it_takes_from_others_is_named():
     """Death reads other pathways through their signals alone."""
     assert "committed" in pathways()["apoptosis"].variables
+
+
+# venetoclax
+
+
+def test_venetoclax_takes_the_groove_of_bcl2(bench):
+    """Half is open at its affinity, of BCL-XL at 4,800 times that (Gap27Venetoclax)."""
+    alone = bench("apoptosis")
+    known = {one: alone.numbers[f"VENETOCLAX_{one}_KI"] for one in ("BCL2", "BCL2L1")}
+    for one, affinity in known.items():
+        assert alone.rest(VENETOCLAX=affinity)[f"{one}_open"] == pytest.approx(0.5, rel=1e-12)
+    assert known["BCL2L1"] / known["BCL2"] == pytest.approx(4800, rel=0.01)
+
+
+def test_venetoclax_sets_bim_free_and_spares_what_is_bound_elsewhere(bench):
+    """What BCL2 held falls, what MCL1 holds rises by what is free; BIM in all forms stays."""
+    alone = bench("apoptosis")
+    names = ["BCL2L11_c", "BCL2L11_BCL2_c", "BCL2L11_MCL1_c", "BCL2L11_BCL2L1_c"]
+    course = alone.run(6, start=alone.rest(), points=13, names=names, changes=[(0.0, "VENETOCLAX", 0.001)])
+    assert course["BCL2L11_BCL2_c"][-1] < 0.1 * course["BCL2L11_BCL2_c"][0]
+    assert course["BCL2L11_c"][-1] > course["BCL2L11_c"][0]
+    assert course["BCL2L11_MCL1_c"][-1] > course["BCL2L11_MCL1_c"][0]
+    total = sum(course[name] for name in names)
+    np.testing.assert_allclose(total, total[0], rtol=1e-4)
+
+
+def test_venetoclax_kills_a_cell_that_lives_on_bcl2(bench):
+    """CLL has 0.12 uM of BCL2 and hardly any BCL-XL; primed with BIM and PUMA such a cell dies, and one that lives on BCL-XL does not."""
+    primed = {"BCL2L11_mrna": 4.0, "BBC3_mrna": 4.0}
+    on_bcl2 = {"BCL2_total": 0.12, "BCL2L1_total": 0.0005, **primed}
+    on_bclxl = {"BCL2_total": 0.0005, "BCL2L1_total": 0.12, **primed}
+    drug = [("VENETOCLAX", 0.01)]
+    assert fate(bench, **on_bcl2) < 0.01
+    assert fate(bench, changes=drug, **on_bcl2) > 0.9
+    assert fate(bench, changes=drug, **on_bclxl) < 0.01

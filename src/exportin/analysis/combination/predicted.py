@@ -16,7 +16,7 @@ from exportin.errors import BadQuantity
 from exportin.experiment.fate import needs_pathways, refuse_missing
 from exportin.experiment.wells import run_wells
 from exportin.network.cell import Cell
-from exportin.pharmacology.clinical import clinical_free
+from exportin.pharmacology.in_patients import in_patients
 from exportin.pharmacology.exposure import Exposure, exposure
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Combination:
         head = f"{self.cell}, {self.observable} after {self.until}: {times}"
         shares = ", ".join(f"{one.name} {100 * one.share:.0f} %" for one in self.synergy.scores if np.isfinite(one.share))
         told = [f"Share of draws that are synergistic beyond the band: {shares}."] if shares else []
-        patients = [str(one) for drug in self.drugs if (one := clinical_free(drug)) is not None]
+        patients = [str(one) for drug in self.drugs if (one := in_patients(drug)) is not None]
         return "\n".join([head, str(self.synergy), *told, *self.notes, *patients])
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exportin.analysis.response.response import FALLS, HALF, SHARES
-from exportin.pharmacology.clinical import clinical_free
+from exportin.pharmacology.in_patients import in_patients
 from exportin.report.figure import COLOURS, GREY, HEIGHT, WIDTH, own_style
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def draw_response(found: DoseResponse) -> Figure:
 
 
 def show_patients(axes, drug: str) -> None:
-    """Shade free drug in patients, from the average of the first day to the peak of an approved dose."""
-    patients = clinical_free(drug)
+    """Shade what patients have of the drug after an approved dose."""
+    patients = in_patients(drug)
     if patients is not None:
-        told = f"free in patients, {patients.dose}"
-        axes.axvspan(patients.average, patients.peak, color=GREY, alpha=0.14, linewidth=0, zorder=0, label=told)
+        told = f"{patients.kind} in patients, {patients.dose}"
+        axes.axvspan(patients.low, patients.high, color=GREY, alpha=0.14, linewidth=0, zorder=0, label=told)
 
 
 def _draw_wells(axes, found: DoseResponse) -> None:

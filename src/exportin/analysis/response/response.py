@@ -10,7 +10,7 @@ import numpy as np
 from exportin.analysis.curve.growth_rate import growth_rate
 from exportin.analysis.curve.hill import Hill, fit_hill
 from exportin.json_number import plain
-from exportin.pharmacology.clinical import clinical_free
+from exportin.pharmacology.in_patients import in_patients
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,7 +101,7 @@ class DoseResponse:
     def __str__(self) -> str:
         head = f"{self.drug}, {self.observable} ({self.source}), {len(self.doses)} doses"
         flagged = [f"Outliers, which are in the fit: line {', '.join(map(str, self.flagged))}."] if self.flagged else []
-        patients = clinical_free(self.drug)
+        patients = in_patients(self.drug)
         told = [] if patients is None else [str(patients)]
         return "\n".join([head, *map(str, self.metrics), f"Intervals: {self.interval}.", *flagged, *self.notes, *told])
 
