@@ -27,7 +27,7 @@ def settle_shortly() -> None:
     reference.ROUNDS, rest.MOST_STEPS = 6, 1500
 
 
-# Rows of drugs that joined the model after the fit. No run of the calibration gives them, and at a dose of zero the model does not read these rows.
+# Rows of drugs that joined the model after the fit: no run of the calibration gives them, and without the drug they do nothing.
 LATER = {
     "BCL2L11_NR3C1_gain", "BORTEZOMIB_KI", "DEXAMETHASONE_KD", "NFKB_NR3C1_share", "VENETOCLAX_BCL2L1_KI", "VENETOCLAX_BCL2_KI",
     "t_half_BCL2L11_NR3C1", "t_half_waiting", "waiting_other",

@@ -63,7 +63,8 @@ def test_rows_that_came_later_do_nothing_to_the_calibration(scripts):
     run = conditions.Condition("OCI-AML3", "-", "KPT-185", "150 nM")
     assert set(later) <= set(run.experiment.model.numbers.rows)
     low, high = (run.run(later, np.full((1, len(later)), share), sisters=4) for share in (0.05, 0.95))
-    assert low[0] > 0 and [one.tolist() for one in low] == [one.tolist() for one in high]
+    assert low[0] > 0
+    assert [one.tolist() for one in low] == [one.tolist() for one in high]
 
 
 @pytest.mark.parametrize("margins", [[-1.0, 2.0, 0.5], [-30.0, -25.0, -40.0], [20.0, 31.0, 22.0]])

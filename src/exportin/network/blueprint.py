@@ -190,7 +190,7 @@ def _rules(structure: Structure, forms: Mapping[str, str | None], riders: list[s
         rules.append(Rule(f"{name}_bound", _amount(carrying), "uM*pL"))
         if drug.route == "oral":
             rules.append(Rule(f"{name}_plasma", f"{name}_CENT", "uM"))
-        rules.append(Rule(f"{name}_kdecay", f"XPO1_kdecay + proteasome_activity * {name}_kdeg", "1/s"))
+        rules.append(Rule(f"{name}_kdecay", f"XPO1_kdecay + proteasome * {name}_kdeg", "1/s"))
         if drug.mechanism in ("slowly_reversible_covalent", "degrader"):
             rules.append(Rule(f"{name}_KI", f"{name}_KD * (1 + {name}_kinact / {name}_krev)", "uM"))
         if NO_CYSTEINE in structure.alleles:

@@ -16,9 +16,9 @@ DRIVE = "function drive(L, KD, L_ref)\n  L / (KD + L) * (KD + L_ref) / L_ref;\ne
 # What one pathway may say to the others, and to the export cycle; 1 in the untreated reference cell.
 SIGNALS = (
     "AKT_activity", "ARF_free", "BAX_mrna", "BBC3_FOXO", "BBC3_mrna", "BCL2L11_mrna", "BRD4_activity", "CDKN1A_mrna", "CDKN1B_mrna",
-    "BCL2L11_NR3C1", "FLT3_signal", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "NFKB_left", "PP2A_activity", "RPL_free",
-    "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "cisplatin_stress", "importin_stress", "offtarget_stress",
-    "proteasome_left", "proteasome_stress", "translation",
+    "BCL2L11_NR3C1", "FLT3_signal", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "NFKB_left", "PP2A_activity",
+    "RPL_free", "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "cisplatin_stress", "importin_stress",
+    "offtarget_stress", "proteasome_left", "proteasome_stress", "translation",
 )  # fmt: skip
 # Variables that are 0, not 1, where nothing gives them.
 _SILENT = {

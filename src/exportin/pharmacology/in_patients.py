@@ -41,7 +41,8 @@ class InPatients:
     span: str
 
     def __str__(self) -> str:
-        return f"{self.kind.capitalize()} {self.drug} in plasma after {self.dose}: {_amount(self.low)} to {_amount(self.high)}, {self.span}."
+        levels = f"{_amount(self.low)} to {_amount(self.high)}, {self.span}"
+        return f"{self.kind.capitalize()} {self.drug} in plasma after {self.dose}: {levels}."
 
 
 def _amount(level: float) -> str:
@@ -90,11 +91,11 @@ def _of_compound(found: Compound) -> InPatients | None:
 
 
 def _of_partner(partner: Partner) -> InPatients | None:
-    """The published peak with its spread, times the free share where the model's input is free drug."""
+    """The published peak, times the free share where the model's input is free drug, at both ends of their spreads."""
     row = pharmacokinetic_rows().get(f"{partner.symbol}_peak")
     if row is None:
         return None
     kind = "total" if partner.amount.startswith("total") else "free"
-    share = pharmacokinetic_rows()[f"{partner.symbol}_free"].value if kind == "free" else 1.0
-    low, high = (share * row.quantile(place) for place in (0.0, 1.0))
+    free = pharmacokinetic_rows()[f"{partner.symbol}_free"]
+    low, high = (row.quantile(place) * (free.quantile(place) if kind == "free" else 1.0) for place in (0.0, 1.0))
     return InPatients(partner.name, row.system, kind, low, high, "the spread of the peak")

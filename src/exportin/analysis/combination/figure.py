@@ -51,13 +51,14 @@ def _draw_singles(axes: Axes, found: Synergy) -> None:
         label = f"{name} (EC50 {_number(found.curves[drug].C[0])} µM)"
         axes.plot(grid, 100 * found.curves[drug].at(grid)[0], color=COLOURS[drug], linestyle="-" if drug == 0 else "--", label=label)
     axes.set_xscale("log")
-    for name in found.plate.drugs:
-        show_patients(axes, name)
-    axes.set_ylim(-5, 105)
+    for drug, name in enumerate(found.plate.drugs):
+        show_patients(axes, name, COLOURS[drug], ("", "///")[drug], f"{name} ")
+    axes.set_ylim(-5, 175)  # room for the legend
+    axes.set_yticks(range(0, 101, 20))
     axes.set_xlabel("dose (µM)")
     axes.set_ylabel("inhibition (%)")
     axes.set_title("Each alone", loc="left", fontsize=10, fontweight="bold")
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", borderaxespad=0.0, handlelength=1.5)
 
 
 def _draw_map(figure: Figure, axes: Axes, found: Synergy, values: NDArray[np.float64], title: str, least: float | None) -> None:

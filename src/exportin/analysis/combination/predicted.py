@@ -16,8 +16,8 @@ from exportin.errors import BadQuantity
 from exportin.experiment.fate import needs_pathways, refuse_missing
 from exportin.experiment.wells import run_wells
 from exportin.network.cell import Cell
-from exportin.pharmacology.in_patients import in_patients
 from exportin.pharmacology.exposure import Exposure, exposure
+from exportin.pharmacology.in_patients import in_patients
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -50,12 +50,13 @@ def draw_response(found: DoseResponse) -> Figure:
     return figure
 
 
-def show_patients(axes, drug: str) -> None:
-    """Shade what patients have of the drug after an approved dose."""
+def show_patients(axes, drug: str, colour: str = GREY, hatch: str = "", name: str = "") -> None:
+    """Shade what patients have of the drug after an approved dose; `name` goes before the words of the legend."""
     patients = in_patients(drug)
     if patients is not None:
-        told = f"{patients.kind} in patients, {patients.dose}"
-        axes.axvspan(patients.low, patients.high, color=GREY, alpha=0.14, linewidth=0, zorder=0, label=told)
+        told = f"{name}{patients.kind} in patients,{chr(10) if name else ' '}{patients.dose}"
+        look = {"alpha": 0.14, "linewidth": 0, "zorder": 0, "hatch": hatch}
+        axes.axvspan(patients.low, patients.high, facecolor=colour, edgecolor=colour, label=told, **look)
 
 
 def _draw_wells(axes, found: DoseResponse) -> None:
