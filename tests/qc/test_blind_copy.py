@@ -193,11 +193,12 @@ def turnover(cell: Cell, alleles: Alleles, riders: Sequence[str], drugs: Drugs) 
 def fluxes(concentrations: Numbers, numbers: Numbers, alleles: Alleles, cargoes: Sequence[str], drugs: Drugs) -> Cell:
     """Every process of the model, once for each thing that it is about."""
     cell, n, riders = Cell(concentrations, numbers), numbers, (*cargoes, "RANGTP_RANBP1")
-    decay = math.log(2) * (n["proteasome_activity"] / n["t_half_XPO1"] + 1 / n["doubling_time"])
+    proteasome = n["proteasome_activity"] * n["proteasome_left"]
+    decay = math.log(2) * (proteasome / n["t_half_XPO1"] + 1 / n["doubling_time"])
     ran(cell)
     turnover(cell, alleles, riders, drugs)
     for form, drug in exporter_forms(alleles, drugs).items():
-        exporter(cell, form, decay + n["proteasome_activity"] * n[f"{drug}_kdeg"] if drug else decay)
+        exporter(cell, form, decay + proteasome * n[f"{drug}_kdeg"] if drug else decay)
     for cargo in cargoes:
         cargo_alone(cell, cargo)
     for cargo, allele in product(riders, alleles):
