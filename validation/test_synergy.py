@@ -29,6 +29,6 @@ def test_bliss_intervals_hold_no_interaction(record_property):
         excess = (tables[:, plate.combined] - expected_bliss(*fitted)).mean(axis=1)
         low, _, high = np.quantile(excess, LEVELS)
         held += low <= 0.0 <= high
-    record_property("share of intervals that hold zero", held / TABLES)
+    record_property("share of intervals that hold zero", float(held / TABLES))
     print(f"{held} of {TABLES} intervals of the mean Bliss excess hold zero")
     assert 0.92 <= held / TABLES <= 0.98

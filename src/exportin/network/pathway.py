@@ -15,14 +15,14 @@ __all__ = ["DRIVE", "SIGNALS", "Pathway", "absent_variables", "find_pathways", "
 DRIVE = "function drive(L, KD, L_ref)\n  L / (KD + L) * (KD + L_ref) / L_ref;\nend"
 # What one pathway may say to the others, and to the export cycle; 1 in the untreated reference cell.
 SIGNALS = (
-    "AKT_activity", "ARF_free", "BAX_mrna", "BBC3_FOXO", "BBC3_mrna", "BCL2L11_mrna", "BRD4_activity", "CDKN1A_mrna", "CDKN1B_mrna",
-    "BCL2L11_NR3C1", "FLT3_signal", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "NFKB_left", "PP2A_activity",
+    "AKT_activity", "ARF_free", "BAX_mrna", "BBC3_FOXO", "BBC3_mrna", "BCL2L11_NR3C1", "BCL2L11_mrna", "BRD4_activity", "CDKN1A_mrna",
+    "CDKN1B_mrna", "FLT3_signal", "FOXO_activity", "MCL1_survival", "MYC_activity", "NFKB_activity", "NFKB_left", "PP2A_activity",
     "RPL_free", "TOP2_damage", "TP53_activity", "XPO1_transcription", "cisplatin_damage", "cisplatin_stress", "importin_stress",
     "offtarget_stress", "proteasome_left", "proteasome_stress", "translation",
 )  # fmt: skip
 # Variables that are 0, not 1, where nothing gives them.
 _SILENT = {
-    "BCL2L11_NR3C1", "NR3C1_activity", "RANK_activity", "TOP2_damage", "cisplatin_damage", "cisplatin_stress", "importin_stress",
+    "BCL2L11_NR3C1", "RANK_activity", "TOP2_damage", "cisplatin_damage", "cisplatin_stress", "importin_stress",
     "offtarget_harm", "offtarget_stress", "proteasome_stress", "sorafenib_effect",
 }  # fmt: skip
 

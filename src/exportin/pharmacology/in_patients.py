@@ -1,4 +1,4 @@
-"""Drug in patients on an approved dose, to hold beside doses in a dish."""
+"""Drug in patients on a dose that is given, to hold beside doses in a dish."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DAY = 86_400.0  # s
 
 @dataclass(frozen=True)
 class InPatients:
-    """Drug in plasma after one dose.
+    """Drug in plasma on a dose.
 
     Attributes
     ----------
     drug : str
     dose : str
-        With the route.
+        With the route, and how often where that matters.
     kind : str
         ``free``, or ``total`` where that is what the model's input counts.
     low, high : float
@@ -42,7 +42,7 @@ class InPatients:
 
     def __str__(self) -> str:
         levels = f"{_amount(self.low)} to {_amount(self.high)}, {self.span}"
-        return f"{self.kind.capitalize()} {self.drug} in plasma after {self.dose}: {levels}."
+        return f"{self.kind.capitalize()} {self.drug} in plasma, {self.dose}: {levels}."
 
 
 def _amount(level: float) -> str:
@@ -50,10 +50,11 @@ def _amount(level: float) -> str:
 
     Examples
     --------
-    >>> _amount(0.0421), _amount(11.4)
-    ('42 nM', '11 uM')
+    >>> _amount(0.0421), _amount(0.154), _amount(11.4)
+    ('42 nM', '150 nM', '11 uM')
     """
-    return f"{level:.2g} uM" if level >= 1.0 else f"{1000 * level:.2g} nM"
+    value, unit = (level, "uM") if level >= 1.0 else (1000 * level, "nM")
+    return f"{float(f'{value:.2g}'):g} {unit}"
 
 
 def in_patients(drug: str) -> InPatients | None:
@@ -64,7 +65,9 @@ def in_patients(drug: str) -> InPatients | None:
     >>> in_patients("selinexor").dose, round(in_patients("selinexor").high, 3)
     ('80 mg by mouth', 0.077)
     >>> print(in_patients("bortezomib"))
-    Free bortezomib in plasma after 1.3 mg/m2 under the skin: 5.1 nM to 13 nM, the spread of the peak.
+    Free bortezomib in plasma, 1.3 mg/m2 under the skin: 5.1 nM to 13 nM, the spread of what is published.
+    >>> in_patients("imatinib").kind
+    'total'
     >>> in_patients("KPT-185") is None
     True
     """
@@ -91,11 +94,14 @@ def _of_compound(found: Compound) -> InPatients | None:
 
 
 def _of_partner(partner: Partner) -> InPatients | None:
-    """The published peak, times the free share where the model's input is free drug, at both ends of their spreads."""
-    row = pharmacokinetic_rows().get(f"{partner.symbol}_peak")
-    if row is None:
+    """The published level, times the free share where the model's input is free drug, at both ends of their spreads."""
+    rows = pharmacokinetic_rows()
+    level = rows.get(f"{partner.symbol}_level")
+    if level is None:
         return None
-    kind = "total" if partner.amount.startswith("total") else "free"
-    free = pharmacokinetic_rows()[f"{partner.symbol}_free"]
-    low, high = (row.quantile(place) * (free.quantile(place) if kind == "free" else 1.0) for place in (0.0, 1.0))
-    return InPatients(partner.name, row.system, kind, low, high, "the spread of the peak")
+    low, high = level.quantile(0.0), level.quantile(1.0)
+    total = partner.amount.startswith("total")
+    if not total:
+        free = rows[f"{partner.symbol}_fu_plasma"]
+        low, high = low * free.quantile(0.0), high * free.quantile(1.0)
+    return InPatients(partner.name, level.system, "total" if total else "free", low, high, "the spread of what is published")

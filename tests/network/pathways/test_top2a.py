@@ -35,7 +35,7 @@ def export_over_import(model):
 
 def dose_for(model, damage, **numbers):
     """Doxorubicin (uM) that gives a lasting damage, by bisection on the logarithm."""
-    low, high = 1e-4, 1e3
+    low, high = 1e-7, 1e3
     for _ in range(50):
         middle = (low * high) ** 0.5
         low, high = (middle, high) if model.rest(DOXORUBICIN=middle, **numbers)["TOP2_damage"] < damage else (low, middle)

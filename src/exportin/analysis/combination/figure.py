@@ -52,7 +52,7 @@ def _draw_singles(axes: Axes, found: Synergy) -> None:
         axes.plot(grid, 100 * found.curves[drug].at(grid)[0], color=COLOURS[drug], linestyle="-" if drug == 0 else "--", label=label)
     axes.set_xscale("log")
     for drug, name in enumerate(found.plate.drugs):
-        show_patients(axes, name, COLOURS[drug], ("", "///")[drug], f"{name} ")
+        show_patients(axes, name, COLOURS[drug], ("", "///")[drug], "{drug} {kind} in patients,\n{dose}")
     axes.set_ylim(-5, 175)  # room for the legend
     axes.set_yticks(range(0, 101, 20))
     axes.set_xlabel("dose (µM)")

@@ -50,13 +50,13 @@ def draw_response(found: DoseResponse) -> Figure:
     return figure
 
 
-def show_patients(axes, drug: str, colour: str = GREY, hatch: str = "", name: str = "") -> None:
-    """Shade what patients have of the drug after an approved dose; `name` goes before the words of the legend."""
+def show_patients(axes, drug: str, colour: str = GREY, hatch: str = "", told: str = "{kind} in patients, {dose}") -> None:
+    """Shade what patients have of the drug; `told` is the legend, where ``{drug}``, ``{kind}`` and ``{dose}`` stand for its words."""
     patients = in_patients(drug)
     if patients is not None:
-        told = f"{name}{patients.kind} in patients,{chr(10) if name else ' '}{patients.dose}"
+        words = told.format(drug=patients.drug, kind=patients.kind, dose=patients.dose)
         look = {"alpha": 0.14, "linewidth": 0, "zorder": 0, "hatch": hatch}
-        axes.axvspan(patients.low, patients.high, facecolor=colour, edgecolor=colour, label=told, **look)
+        axes.axvspan(patients.low, patients.high, facecolor=colour, edgecolor=colour, label=words, **look)
 
 
 def _draw_wells(axes, found: DoseResponse) -> None:
