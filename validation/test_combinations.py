@@ -29,7 +29,7 @@ def surface(cell, first, second, first_doses, second_doses):
     return (dead - expected)[:, 1:, 1:].reshape(len(dead), -1).mean(axis=1)
 
 
-def half_dose(cell, drug, *others, doses="0.01 uM to 100 uM"):
+def half_dose(cell, drug, *others, doses="0.1 nM to 100 uM"):
     """Dose of the drug that kills half of the cells that the others leave, of each draw, shape (draw,), uM; infinite where none does."""
     series = dose_series(doses, 2)
     wells = [others, *((*others, xp.exposure(drug, f"{dose!r} uM")) for dose in series.tolist())]

@@ -29,6 +29,7 @@ WEEKLY = "in most draws progenitors feel a block for days, so that one dose a we
 WIDE = "the band is wider than half of what is possible: inconclusive"
 EARLY = "any count below normal is an event here, however mild and short, and the first ones come early"
 MISSED = {
+    ("BOSTON", "SVd", "PFS median"): "in most draws once weekly selinexor adds little to bortezomib",
     ("BOSTON", "SVd", "thrombocytopenia grade 3"): WEEKLY,
     ("SADAL", "selinexor", "response"): WIDE,
     ("SADAL", "selinexor", "complete response"): WIDE,
