@@ -56,6 +56,27 @@ def test_processes_give_the_same(found):
         np.testing.assert_array_equal(xp.trial(_plan(), executor=pool, workers=1).record, found.record)
 
 
+CLUSTER = """
+import numpy as np
+import exportin as xp
+from distributed import Client, LocalCluster
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as client:
+        found = xp.trial("trial.yaml", executor=client.get_executor(), workers=2, folder="run")
+    np.save("record.npy", found.record)
+"""
+
+
+def test_a_dask_cluster_gives_the_same(found, tmp_path):
+    pytest.importorskip("distributed", reason="distributed (the cluster extra) is not installed")
+    (tmp_path / "trial.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "cluster.py").write_text(CLUSTER, encoding="utf-8")
+    done = subprocess.run([sys.executable, "cluster.py"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=180)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(np.load(tmp_path / "record.npy"), found.record)
+
+
 def test_an_interrupted_trial_goes_on(found, tmp_path, root):
     """A process is killed when its first chunks are there; the same call computes the others alone."""
     file, folder = tmp_path / "t.yaml", tmp_path / "runs"
