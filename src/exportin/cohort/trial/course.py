@@ -250,7 +250,8 @@ class Course:
         rate = n["death_rate"] * n["hazard"] * np.exp(n["death_power"] * self.burden)
         limit = -np.log(self.patients.death_share)
         died = self.alive & (self.hazard + DAYS * rate >= limit)
-        when = week * DAYS + np.clip((limit - self.hazard) / rate, 0.0, DAYS)
+        with np.errstate(divide="ignore"):  # where nobody dies the moment is never
+            when = week * DAYS + np.clip((limit - self.hazard) / rate, 0.0, DAYS)
         self.hazard += DAYS * rate
         self.record["OS"] = np.where(died, when, self.record["OS"])
         self.record["died"] = np.where(died, 1.0, self.record["died"])
