@@ -25,12 +25,14 @@ def test_blasts_under_doxorubicin(record_property):
     found = dead("AML blasts", "doxorubicin", "0.2 uM", "96 h", stop="3 h")
     report(record_property, "AML blasts, doxorubicin 0.2 uM for 3 h, dead at 96 h, 0.3 and more", found, found >= 0.3)
     mean = float(np.nanmean(found))
-    print(f"mean over the draws {mean:.2f}, measured 0.39")
+    told = f"mean over the draws {mean:.2f}, measured 0.39"
+    print(told)
+    record_property("mean", told)
     assert mean == pytest.approx(0.39, abs=0.12)
 
 
 @pytest.mark.parametrize("line", ["HL-60", "MV4-11"])
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="MCL1, which the block keeps, outweighs the stress that stands for NOXA")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="about an eighth of the cells dies in the median draw")
 def test_bortezomib_in_aml_lines(record_property, line):
     """Four lines have an IC50 of 50 nM (10 to 100) at 24 h (Blood108p1989)."""
     found = dead(line, "bortezomib", "100 nM", "24 h")
@@ -43,7 +45,7 @@ def test_venetoclax_in_cll(record_property):
     assert report(record_property, "CLL, venetoclax 10 nM free, dead beyond AML blasts, above 0", cll - blasts, cll > blasts) >= MOST
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="MCL1 and BCL-XL take what BCL2 lets go")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="hardly any cell dies in the median draw")
 def test_venetoclax_in_blasts(record_property):
     """Half of primary AML samples die at about 10 nM in medium (Pan14), 1 nM free."""
     found = dead("AML blasts", "venetoclax", "1 nM", "72 h")
