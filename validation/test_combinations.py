@@ -66,7 +66,7 @@ PAIRS = {
 }
 
 
-MYC = "JQ1 alone does next to nothing to these cells in the model, whether deaths or viable cells are counted"
+MYC = "JQ1 alone does next to nothing to these cells in most draws, whether deaths or viable cells are counted"
 BCL2 = "venetoclax alone kills hardly any cell of these lines in the model"
 
 
