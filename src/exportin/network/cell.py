@@ -193,13 +193,28 @@ class Cell:
         >>> cell("HEK293").knockdown("TP53", 0.9).scales["TP53_total"]
         0.09999999999999998
         """
+        if not (isinstance(fraction, (int, float)) and 0 <= fraction <= 1):
+            raise BadQuantity(f"fraction: {fraction!r} is not a share between 0 and 1.")
+        return self._scaled(gene, 1 - fraction)
+
+    def overexpress(self, gene: str, fold: float) -> Cell:
+        """This cell with `fold` times as much of a gene's protein, where `knockdown` lowers it.
+
+        Examples
+        --------
+        >>> cell("HEK293").overexpress("XPO1", 3.0).scales["XPO1_total"]
+        3.0
+        """
+        if isinstance(fold, bool) or not (isinstance(fold, (int, float)) and 0 < fold < float("inf")):
+            raise BadQuantity(f"fold: {fold!r} is not a number above 0.")
+        return self._scaled(gene, float(fold))
+
+    def _scaled(self, gene: str, factor: float) -> Cell:
         known = {**self._rows(), **parameters.switches()}
         names = lowered_names(gene, known)
         if not names:
             raise UnknownName("gene", gene, knocked_down(known))
-        if not (isinstance(fraction, (int, float)) and 0 <= fraction <= 1):
-            raise BadQuantity(f"fraction: {fraction!r} is not a share between 0 and 1.")
-        return replace(self, scales={**self.scales, **{name: self.scales.get(name, 1.0) * (1 - fraction) for name in names}})
+        return replace(self, scales={**self.scales, **{name: self.scales.get(name, 1.0) * factor for name in names}})
 
     @property
     def alleles(self) -> Mapping[str, float]:

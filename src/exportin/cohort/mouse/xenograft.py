@@ -45,6 +45,8 @@ class Xenograft:
         cm3, treated and untreated.
     weight : ndarray, shape (draw, day)
         Over the first one.
+    draws : tuple of int
+        Which draws these are; those whose untreated cells do not live are left out.
     """
 
     cell: str
@@ -54,6 +56,7 @@ class Xenograft:
     volume: Array
     control: Array
     weight: Array
+    draws: tuple[int, ...]
 
     @property
     def inhibition(self) -> Array:
@@ -112,17 +115,18 @@ def xenograft(
     marrow = marrow_week(setting, workers=workers, progress=progress)
     held = mouse_numbers(range(draws))
     amount = np.array([level.amount])
-    treated, control, weight = [], [], []
+    treated, control, weight, kept = [], [], [], []
     for draw in range(draws):
         kill = table.daily_log_kill(draw, amount)[0]
         if np.isnan(kill).any():
             continue  # the untreated cells of this draw do not live
+        kept.append(draw)
         own = {name: float(values[draw]) for name, values in held.items()}
         treated.append(_volume(own, kill, float(table.growing(draw, amount)[0]), weeks))
         control.append(_volume(own, np.zeros(DAYS), 1.0, weeks))
         weight.append(weight_course(marrow.lost(draw, amount)[0], own["appetite_export_half_mouse"], own["weight_turnover_mouse"], weeks))
     days = np.arange(weeks * DAYS + 1, dtype=float)
-    return Xenograft(context.name, compound.name, level.text, days, np.array(treated), np.array(control), np.array(weight))
+    return Xenograft(context.name, compound.name, level.text, days, np.array(treated), np.array(control), np.array(weight), tuple(kept))
 
 
 def weight_course(lost: Array, half: float, turnover: float, weeks: int) -> Array:

@@ -1,0 +1,202 @@
+"""The bench on which arms are computed: cells that differ only in what is in their wells are brought to rest once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exportin import units
+from exportin.errors import SimulationFailed
+from exportin.experiment.fate import with_weights
+from exportin.experiment.observables import catalogue
+from exportin.experiment.wells import run_members
+from exportin.kernel.ensemble.progress import Progress
+from exportin.network.cell import Cell
+from exportin.pharmacology.exposure import Exposure
+from exportin.result.fate import FATES, pool_cells
+from exportin.review import kept
+from exportin.review.observable import MICE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["CELLS", "DRAWS", "Bench", "Need", "Population"]
+
+DRAWS, CELLS = 20, 16
+TOLERANCE = 1e-6
+_HOUR, _DAY = units.SECONDS_PER_HOUR, 24
+
+
+@dataclass(frozen=True)
+class Population:
+    """How many draws of the parameters, and sister cells of each."""
+
+    draws: int = DRAWS
+    cells: int = CELLS
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Need:
+    """One well of one kind of cell, with what is observed of it.
+
+    Attributes
+    ----------
+    cell : Cell
+    exposures : tuple of Exposure
+        Every drug that shares the model, some of them at dose zero.
+    names : tuple of str
+        Observables.
+    hours : float
+        When; the start is kept too.
+    mouse : bool
+        Whether the cells are a tumour in mice whose size or weight is asked for.
+    untreated : bool
+        Whether these are the animals beside, which get nothing.
+    """
+
+    cell: Cell
+    exposures: tuple[Exposure, ...]
+    names: tuple[str, ...]
+    hours: float
+    mouse: bool = False
+    untreated: bool = False
+
+    @property
+    def shared(self) -> tuple[object, ...]:
+        """What wells of one run have in common: the cell, the drugs of the model, and the end."""
+        drugs = sorted(repr((one.compound, one.route, one.body, one.site)) for one in self.exposures)
+        week = self.exposures[0].label if self.mouse else ""
+        return repr(self.cell), tuple(drugs), week, self.hours, self.mouse
+
+    @property
+    def well(self) -> str:
+        """What is in the well; animals are computed with those beside them."""
+        return "" if self.mouse else repr(sorted((one.compound.symbol, one.events) for one in self.exposures))
+
+
+@dataclass
+class Bench:
+    """Computes what is needed, keeps it, and gives it back.
+
+    Attributes
+    ----------
+    population : Population
+    workers : int, optional
+    progress : bool
+    anew : bool
+        Compute all, whatever is kept.
+    """
+
+    population: Population = Population()
+    workers: int | None = None
+    progress: bool = False
+    anew: bool = False
+    _held: dict[tuple[object, ...], dict[str, Array]] = field(default_factory=dict)
+
+    def compute(self, needs: Iterable[Need]) -> None:
+        """Compute what is neither held nor kept, group by group."""
+        groups: dict[tuple[object, ...], dict[str, list[Need]]] = {}
+        for need in needs:
+            groups.setdefault(need.shared, {}).setdefault(need.well, []).append(need)
+        todo = [(shared, wells) for shared, wells in groups.items() if any((shared, well) not in self._held for well in wells)]
+        with Progress(len(todo), self.progress) as advance:
+            for shared, wells in todo:
+                if shared[-1]:
+                    for well, same in wells.items():
+                        self._held[shared, well] = self._mice(same[0])
+                else:
+                    self._group(shared, wells)
+                advance(1)
+
+    def _group(self, shared: tuple[object, ...], wells: Mapping[str, Sequence[Need]]) -> None:
+        first = next(iter(wells.values()))[0]
+        names = {well: _names(same) for well, same in wells.items()}
+        keys = {well: kept.key_of(shared, well, names[well], self.population, TOLERANCE) for well in wells}
+        found = {well: None if self.anew else kept.arrays(keys[well], None) for well in wells}
+        missing = [well for well in wells if found[well] is None]
+        if missing:
+            every = tuple(dict.fromkeys(name for well in missing for name in names[well]))
+            made = self._run(first, [wells[well][0].exposures for well in missing], every)
+            for place, well in enumerate(missing):
+                mine = {"status": made["status"][:, :, place]} | {name: made[name][:, :, place] for name in names[well]}
+                found[well] = kept.arrays(keys[well], lambda mine=mine: mine, anew=True)
+        for well in wells:
+            self._held[shared, well] = found[well] or {}
+
+    def _run(self, first: Need, wells: Sequence[Sequence[Exposure]], names: Sequence[str]) -> dict[str, Array]:
+        """Each observable and the outcomes, shapes (draw, cell, well, time) and (draw, cell, well)."""
+        times = (0.0, first.hours * _HOUR)
+        draws, cells, seed = self.population.draws, self.population.cells, self.population.seed
+        try:
+            values, status = run_members(
+                first.cell, wells, names, times, cells=cells, draws=draws, seed=seed, tolerance=TOLERANCE, workers=self.workers
+            )
+        except SimulationFailed:  # no draw has a living cell
+            values = np.full((draws, cells, len(wells), len(names), len(times)), np.nan)
+            status = np.ones((draws, cells, len(wells)), dtype=np.int32)
+        return {"status": status} | {name: values[..., place, :] for place, name in enumerate(names)}
+
+    def _mice(self, need: Need) -> dict[str, Array]:
+        """Volume (cm3) at the end and largest loss of weight, shape (draw,); NaN where the untreated cells do not live."""
+        from exportin.cohort.mouse.xenograft import xenograft
+
+        def make() -> dict[str, Array]:
+            drug = need.exposures[0]
+            weeks = max(1, round(need.hours / (7 * _DAY)))
+            one = xenograft(need.cell, drug.compound, drug.label, weeks=weeks, draws=self.population.draws, workers=self.workers)  # pyright: ignore[reportArgumentType]
+            found = {name: np.full(self.population.draws, np.nan) for name in (*MICE, "control_volume")}
+            rows = list(one.draws)
+            found["tumour_volume"][rows] = one.volume[:, -1]
+            found["control_volume"][rows] = one.control[:, -1]
+            found["weight_loss"][rows] = one.weight_loss
+            return found
+
+        key = kept.key_of("mice", need.shared, self.population)
+        return kept.arrays(key, make, anew=self.anew) or {}
+
+    def cells_of(self, need: Need, name: str) -> Array:
+        """An observable of every cell at the start and the end, shape (draw, cell, time); NaN for what this model does not have."""
+        held = self._held[need.shared, need.well]
+        if name not in held:
+            return np.full((self.population.draws, self.population.cells, 2), np.nan)
+        return held[name]
+
+    def of(self, need: Need, name: str) -> Array:
+        """An observable of each draw's population at the start and the end, shape (draw, time)."""
+        if need.mouse:
+            return self._of_mice(need, name)
+        own = self.cells_of(need, name)
+        if name in FATES:
+            held = self._held[need.shared, need.well]
+            pooled = pool_cells({key: value[None] for key, value in held.items() if key != "status"}, name)[0] if name in held else own
+            return _mean(pooled)
+        return _mean(own)
+
+    def _of_mice(self, need: Need, name: str) -> Array:
+        held = self._held[need.shared, need.well]
+        ended = held["control_volume" if need.untreated and name == "tumour_volume" else name]
+        if need.untreated and name == "weight_loss":
+            ended = np.where(np.isnan(ended), np.nan, 0.0)
+        return np.stack([np.zeros_like(ended), ended], axis=1)
+
+
+def _names(same: Sequence[Need]) -> tuple[str, ...]:
+    """Observables of one well that its model has, with what weighs sister cells."""
+    first = same[0]
+    known = catalogue(first.cell, first.exposures)
+    asked = sorted({name for need in same for name in need.names if name in known})
+    return with_weights(first.cell, asked) if asked else ("XPO1_total",)
+
+
+def _mean(cells: Array) -> Array:
+    """Mean over the cells that were computed, shape (draw, time)."""
+    known = np.isfinite(cells)
+    total = np.where(known, cells, 0.0).sum(axis=1)
+    return np.divide(total, known.sum(axis=1), out=np.full_like(total, np.nan), where=known.any(axis=1))
+

@@ -1,0 +1,85 @@
+"""Negative controls: the same experiments with something taken out, so that claims which hang on it must fall.
+
+| control | what is taken out |
+|---|---|
+| ``inhibition`` | no inhibitor reaches XPO1, whatever its dose, and no siRNA lowers it; harm beyond XPO1 stays |
+| ``p53`` | the pathway of p53 is not in the model |
+| ``labels`` | compounds have each other's name: a strong one that of a weak one, in three pairs |
+| ``contexts`` | every cell has another one's context |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from exportin.errors import UnknownName
+from exportin.network.cell import Cell
+from exportin.network.cell import cell as find_cell
+from exportin.network.pathway import pathways
+from exportin.pharmacology.compound import Compound
+from exportin.pharmacology.compound import compound as find_compound
+from exportin.pharmacology.partner import Partner, find_partner
+
+if TYPE_CHECKING:
+    from exportin.review.schema import WordRow
+
+__all__ = ["CONTROLS", "Control"]
+
+CONTROLS = ("inhibition", "p53", "labels", "contexts")
+_NO_AFFINITY = "1e9 uM"
+_PAIRS = (("anguinomycin", "goniothalamin"), ("leptomycin B", "PKF050-638"), ("KPT-185", "KPT-276"))
+_SWAPPED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+_LOWERS = "XPO1_synthesis"
+
+
+@dataclass(frozen=True)
+class Control:
+    """What is taken out of every experiment; nothing by default.
+
+    Attributes
+    ----------
+    name : str
+        One of `CONTROLS`, or empty.
+    hypotheses : tuple of (str, str)
+        Choices in force for all arms.
+    """
+
+    name: Literal["", "inhibition", "p53", "labels", "contexts"] = ""
+    hypotheses: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.name and self.name not in CONTROLS:
+            raise UnknownName("negative control", self.name, CONTROLS)
+
+    def context(self, line: str) -> Cell:
+        """A cell by name, with the pathways that it has here."""
+        own = find_cell(line)
+        cell = find_cell(_exchanged(own.name)) if self.name == "contexts" else own
+        left = [name for name in pathways() if not (self.name == "p53" and name == "tp53")]
+        return cell.with_pathways(*left).with_hypothesis(**dict(self.hypotheses))
+
+    def compound(self, name: str) -> Compound | Partner:
+        """A drug by name."""
+        partner = find_partner(name)
+        if partner is not None:
+            return partner
+        drug = find_compound(name)
+        if self.name == "labels":
+            return find_compound(_SWAPPED.get(drug.name, drug.name))
+        if self.name != "inhibition":
+            return drug
+        affinity = "KD" if drug.mechanism in ("slowly_reversible_covalent", "degrader") else "KI"
+        return find_compound(name, **{affinity: _NO_AFFINITY})
+
+    def lets(self, row: WordRow) -> bool:
+        """Whether a word does what it says."""
+        return not (self.name == "inhibition" and row.what == _LOWERS)
+
+
+def _exchanged(name: str) -> str:
+    """Another cell: the catalogue turned by a half, so that blood goes to solid tumours and normal cells and back."""
+    from exportin.network.cell import cells
+
+    names = list(cells())
+    return names[(names.index(name) + len(names) // 2) % len(names)]
