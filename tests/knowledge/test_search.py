@@ -185,7 +185,9 @@ def test_what_is_near_is_offered(query, near):
         knowledge.evidence(query)
 
 
-def test_numbers_of_databases_are_not_offered_for_words():
+def test_numbers_and_ids_are_not_offered_for_words():
+    assert not any("_" in name for name in near_names(open_database(), "selinexer"))
+    assert "selinexor_CL_80" in near_names(open_database(), "selinexor_CL_81")
     assert not any(name.startswith("P1") for name in near_names(open_database(), "TP35"))
 
 

@@ -105,7 +105,9 @@ def _fill_table(connection: sqlite3.Connection, collection: Collection, table: s
         cited = [(table, line, position, key) for position, key in enumerate(row.sources)]
         connection.executemany("INSERT INTO citation VALUES (?, ?, ?, ?)", cited)
         codes = {getattr(row, column, "") for column in _CODES}
-        named = [(squash(name), table, line, position, name, name in codes) for position, name in enumerate(row.names)]
+        named = [
+            (squash(name), table, line, position, name, name in codes or row.named == ("id",)) for position, name in enumerate(row.names)
+        ]
         connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)", named)
         passage = (table, line, "\n".join(row.names), "\n".join(_lines(row)))
         connection.execute('INSERT INTO passage("table", line, names, text) VALUES (?, ?, ?, ?)', passage)

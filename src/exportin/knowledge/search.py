@@ -17,7 +17,8 @@ __all__ = ["cite", "evidence", "near_names", "subjects"]
 _PREFIX = re.compile(
     r"^\s*(https?://(dx\.)?doi\.org/|https?://pubmed\.ncbi\.nlm\.nih\.gov/|(pmid|pubmed|doi|cas|uniprot|inchikey)[\s:]+)", re.IGNORECASE
 )
-_LEAST_DIGITS = 4  # of what may be meant as a number of some database
+_LEAST_DIGITS = 3  # of what may be meant as a number of some database
+_LEAST_LETTERS = 4  # of a word that may be misspelt
 
 
 def evidence(query: str) -> tuple[Evidence, ...]:
@@ -120,12 +121,12 @@ def _by_words(database: Database, query: str, known: list[Place]) -> list[Eviden
 
 
 def near_names(database: Database, query: str, table: str | None = None) -> list[str]:
-    """Names most like the whole query, or like one of its words; numbers of other databases only for what looks like one."""
+    """Names most like the whole query, or like one of its words; numbers and ids only for what looks like one."""
     asked = "SELECT DISTINCT name, code FROM name WHERE ? IN (\"table\", '') ORDER BY name"
     known = list(database.connection.execute(asked, (table or "",)))
-    numbers = sum(character.isdigit() for character in query) >= _LEAST_DIGITS
+    numbers = "_" in query or sum(character.isdigit() for character in query) >= _LEAST_DIGITS
     names = [name for name, code in known if numbers or not code]
     names += list(database.sources) if table is None else []
-    words = [word for word in re.findall(r"[\w-]+", query) if len(word) >= _LEAST_DIGITS]
+    words = [word for word in re.findall(r"[\w-]+", query) if len(word) >= _LEAST_LETTERS]
     near = nearest(query, names) or [hit for word in words for hit in nearest(word, names, count=1)]
     return list(dict.fromkeys(near))[:3]
