@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import time
 from contextlib import suppress
@@ -37,6 +36,8 @@ def cache_folder() -> Path | None:
 
 def move_into(folder: Path, name: str, content: bytes) -> None:
     """Write a file under a temporary name and move it to its own."""
+    import secrets
+
     temporary = folder / f"{name}.{secrets.token_hex(8)}.tmp"
     try:
         with temporary.open("xb") as file:

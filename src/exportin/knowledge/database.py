@@ -7,7 +7,6 @@ does not have the hash of its name is damaged; it is removed and made again. Whe
 from __future__ import annotations
 
 import hashlib
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -132,7 +131,8 @@ def _opened(collection: Collection, folder: Path | None) -> Database:
 def _key(collection: Collection) -> str:
     """Hash of everything that decides what the database is."""
     whole = hashlib.sha256(f"{sqlite3.sqlite_version} {has_full_text()}\n".encode())
-    code = sorted(Path(__file__).parent.rglob("*.py"))
+    here = Path(__file__).parent
+    code = [here.parent / "errors.py", *sorted(here.rglob("*.py"))]
     for path in [*collection.files, *code]:
         try:
             content = path.read_bytes()
@@ -150,8 +150,15 @@ def _kept(folder: Path, key: str) -> Iterator[bytes]:
             if path.name == _name(key, content):
                 yield content
             else:
-                logging.getLogger("exportin").info("The database of facts %s is damaged and is made again.", path)
+                _tell("The database of facts %s is damaged and is made again.", path)
                 path.unlink(missing_ok=True)
+
+
+def _tell(message: str, *parts: object) -> None:
+    """A line in the log, which is loaded only for that."""
+    import logging
+
+    logging.getLogger("exportin").info(message, *parts)
 
 
 def _name(key: str, content: bytes) -> str:
@@ -169,7 +176,7 @@ def _loaded(content: bytes) -> sqlite3.Connection | None:
         connection.deserialize(content)
         connection.execute("SELECT count(*) FROM fact_table").fetchone()
     except (sqlite3.Error, AttributeError, OverflowError) as wrong:  # AttributeError: a SQLite that was built without it
-        logging.getLogger("exportin").info("The database of facts is made again: %s", wrong)
+        _tell("The database of facts is made again: %s", wrong)
         connection.close()
         return None
     return connection
@@ -192,4 +199,4 @@ def _keep(folder: Path, key: str, connection: sqlite3.Connection) -> None:
         sweep(folder, _ABANDONED, "facts-*.sqlite")
         move_into(folder, _name(key, content), content)
     except (OSError, AttributeError) as wrong:
-        logging.getLogger("exportin").info("The database of facts is not kept in %s (%s).", folder, wrong)
+        _tell("The database of facts is not kept in %s (%s).", folder, wrong)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-__all__ = ["Accession", "Cas", "Cellosaurus", "ClaimId", "ClaimIds", "ContradictionId", "Hgnc", "InChIKey", "Trial"]
+__all__ = ["Accession", "AccessionIfKnown", "Cas", "Cellosaurus", "ClaimId", "ClaimIds", "ContradictionId", "Hgnc", "InChIKey", "Trial"]
 
 
 def _check_digit(number: str) -> str:
@@ -37,6 +37,9 @@ def _claims(text: str) -> str:
 _UNIPROT = r"([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2})"
 
 Accession = Annotated[str, Field(pattern=rf"^{_UNIPROT}$", description="a UniProt accession such as P04637")]
+AccessionIfKnown = Annotated[
+    str, Field(pattern=rf"^{_UNIPROT}?$", description="a UniProt accession such as P04637; empty for a protein that has none")
+]
 Cas = Annotated[
     str,
     Field(pattern=r"^([1-9]\d{1,6}-\d\d-\d)?$", description="a CAS number such as 87081-35-4"),

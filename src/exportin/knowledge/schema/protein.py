@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from exportin.knowledge.columns import Answer, Gene, Identifier, Names, Number, Symbol, Text, YesNo
-from exportin.knowledge.identifiers import Accession, Hgnc
+from exportin.knowledge.identifiers import Accession, AccessionIfKnown, Hgnc
 from exportin.knowledge.schema.row import FactRow
 
 __all__ = ["CargoRow", "MachineryRow", "SignalRow"]
@@ -30,7 +30,7 @@ class CargoRow(FactRow):
     slip: str = ""
     symbol: Gene = ""
     aliases: Names = ()
-    uniprot: Accession | Literal[""] = ""
+    uniprot: AccessionIfKnown = ""
     organism: Text = Field(description="the species, such as Homo sapiens")
     hgnc: Hgnc = ""
     mass: Number | None = Field(default=None, gt=0, description="mass of one chain in kDa")
