@@ -180,8 +180,8 @@ def shown(timings: list[Timing]) -> str:
 
 def door(options: argparse.Namespace) -> None:
     """The rows of this file."""
-    timings = [*starting(options.rounds), *looking_up(options.rounds), *simulating(options.rounds), *example(options.runs), *whole_model(options.quick)]
-    timings += [*surface(options.quick), *virtual_trial(options.quick)]
+    timings = [*starting(options.rounds), *looking_up(options.rounds), *simulating(options.rounds), *example(options.runs)]
+    timings += [*whole_model(options.quick), *surface(options.quick), *virtual_trial(options.quick)]
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     if options.json:
         print(json.dumps({**machine, "timings": [asdict(timing) for timing in timings]}, indent=1))

@@ -149,6 +149,12 @@ def test_machinery_masses_are_those_of_the_proteome(shared_data):
     assert all(ours == theirs for ours, theirs in checked.values())
 
 
+def test_a_statement_has_the_role_that_was_fixed_before_any_fit(root):
+    with (root / "calibration" / "roles.tsv").open(encoding="utf-8") as lines:
+        fixed = {row["claim"]: row["role"] for row in csv.DictReader(lines, delimiter="\t")}
+    assert {row.id: row.role for row in knowledge.facts("claims") if fixed.get(row.id) != row.role} == {}
+
+
 def test_every_exported_name_loads():
     assert all(getattr(knowledge, name) is not None for name in knowledge.__all__)
     assert dir(knowledge) == sorted(knowledge.__all__)
