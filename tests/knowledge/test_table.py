@@ -48,7 +48,9 @@ def test_a_good_row_is_read(tmp_path):
 
 @pytest.mark.parametrize(("end", "start"), [("\r\n", ""), ("\n", "\ufeff"), ("\r\n", "\ufeff")])
 def test_windows_line_ends_and_byte_order_mark_are_taken(tmp_path, end, start):
-    assert read_table(write(tmp_path, GOOD, end=end, start=start), ParameterRow) == read_table(write(tmp_path, GOOD), ParameterRow)
+    assert read_table(write(tmp_path, GOOD, end=end, start=start), ParameterRow) == read_table(
+        write(tmp_path, GOOD), ParameterRow
+    )
 
 
 def test_the_last_line_may_lack_its_end(tmp_path):
@@ -129,7 +131,9 @@ def test_the_key_of_a_context_or_set_has_two_columns(tmp_path, model, column):
         read_table(write(tmp_path, first, second, first, columns=columns), model)
 
 
-@pytest.mark.parametrize(("line", "given"), [("alpha\t750", "2 cells"), ("", "a blank line"), ("\t".join("abcdefghi"), "9 cells")])
+@pytest.mark.parametrize(
+    ("line", "given"), [("alpha\t750", "2 cells"), ("", "a blank line"), ("\t".join("abcdefghi"), "9 cells")]
+)
 def test_a_ragged_or_blank_line_is_refused(tmp_path, line, given):
     path = write(tmp_path, GOOD)
     path.write_text(path.read_text() + line + "\n")
