@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from engine_bench import compare_engines
@@ -89,6 +90,16 @@ def starting(rounds: int) -> list[Timing]:
         "exportin --help": process("-m", "exportin", "--help"),
     }
     return in_turns(actions, rounds, {"import exportin": 0.15, "exportin --help": 0.4})
+
+
+def looking_up(rounds: int) -> list[Timing]:
+    """Searches of the facts in this process, after the first, and in a process of their own."""
+    import exportin as xp
+
+    queries = {"a name": "TP53", "a paper": "PMID 10430904", "words": "knockdown lines"}
+    actions: dict[str, Callable[[], object]] = {f"xp.evidence ({what})": partial(xp.evidence, query) for what, query in queries.items()}
+    timings = in_turns(actions, rounds, dict.fromkeys(actions, 0.1))
+    return [*timings, *in_turns({"exportin evidence TP53": process("-m", "exportin", "evidence", "TP53")}, rounds)]
 
 
 def example(runs: int) -> list[Timing]:
@@ -169,8 +180,8 @@ def shown(timings: list[Timing]) -> str:
 
 def door(options: argparse.Namespace) -> None:
     """The rows of this file."""
-    timings = [*starting(options.rounds), *simulating(options.rounds), *example(options.runs), *whole_model(options.quick)]
-    timings += [*surface(options.quick), *virtual_trial(options.quick)]
+    timings = [*starting(options.rounds), *looking_up(options.rounds), *simulating(options.rounds), *example(options.runs)]
+    timings += [*whole_model(options.quick), *surface(options.quick), *virtual_trial(options.quick)]
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     if options.json:
         print(json.dumps({**machine, "timings": [asdict(timing) for timing in timings]}, indent=1))

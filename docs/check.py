@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,18 @@ def check_code(page: Path, text: str) -> tuple[str, int, list[str]]:
 
 def made(text: str) -> str:
     """A page with its made tables as they should be."""
-    tables = {"grades": grades, "cells": cell_table}
+    from exportin.knowledge.collection import TABLES
+
+    tables = {"grades": grades, "cells": cell_table, **{f"rows_{table}": partial(row_count, table) for table in TABLES}}
     return MADE.sub(lambda found: found[1] + tables[found[2]]() + found[3], text)
+
+
+def row_count(table: str) -> str:
+    """How long a table of facts is."""
+    from exportin.knowledge import facts
+
+    rows = facts(table)
+    return f"**Rows**: {len(rows)}; sources cited: {len({key for row in rows for key in row.sources})}.\n"
 
 
 def grades() -> str:
@@ -160,10 +171,13 @@ def promised() -> dict[str, list[str]]:
     from exportin.experiment.fate import FATE_PARTS
     from exportin.experiment.observables import catalogue
     from exportin.kernel.batch import Outcome
+    from exportin.knowledge import schema as rows
+    from exportin.knowledge.collection import TABLES
     from exportin.network.pathway import SIGNALS, pathways
     from exportin.network.process import load_process, process_names
     from exportin.result.fate import FATES
 
+    columns = [f"`{column}`" for name in TABLES.values() for column in getattr(rows, name).columns()]
     schema = [getattr(scenario_schema, name) for name in scenario_schema.__all__]
     core = [name for name in process_names() if load_process(name).pathway is None]
     processes = "\n".join(load_process(name).text for name in core)
@@ -183,6 +197,7 @@ def promised() -> dict[str, list[str]]:
         "pathways/index.md": [f"`{name}`" for name in (*pathways(), *SIGNALS)],
         "observables.md": [f"`{name}`" for name in [*seen, *FATE_PARTS, *FATES]],
         "kernel.md": [f"`{outcome.name}`" for outcome in Outcome],
+        "facts.md": [f"### {table}" for table in TABLES] + columns,
         "cli.md": commands + [f"`{option}`" for option in options],
     }
 

@@ -66,6 +66,11 @@ def test_the_same_seed_gives_the_same_numbers(scenario):
     [
         (["run", "none.yaml"], "does not exist"),
         (["evidence", "TP35"], "did you mean TP53"),
+        (["cargo", "TP35"], "did you mean TP53"),
+        (["cargo", "XPO1"], "machinery has it: exportin evidence XPO1"),
+        (["cargo"], "either a cargo, such as TP53, or --table1"),
+        (["cargo", "TP53", "--table1"], "either a cargo, such as TP53, or --table1"),
+        (["evidence", "selinexer"], "did you mean selinexor"),
         (["model", "show", "cel"], "'cel' is not a known model"),
         (["model", "export", "--format", "matlab"], "'matlab' is not a known format"),
         (["model", "export", "--cell", "HeLe"], "did you mean HeLa"),
@@ -136,8 +141,39 @@ def test_version():
     assert exportin("--version") == (0, f"exportin {xp.__version__}\n", "")
 
 
-def test_evidence():
+def test_evidence_prints_rows_by_table_and_sources_once():
     code, out, _ = exportin("evidence", "leptomycin B")
     assert code == 0
-    assert "Kudo" in out
-    assert json.loads(exportin("evidence", "TP53", "--json")[1])[0]["row"]["symbol"] == "TP53"
+    assert out.startswith("compounds\n  LMB [")
+    assert out.index("\nobservations\n") < out.index("\nsources\n") < out.index("  [Kudo99] Kudo N")
+    assert out.count("PMID 10430904") == 1
+    first = json.loads(exportin("evidence", "TP53", "--json")[1])[0]
+    assert (first["table"], first["found"], first["row"]["symbol"]) == ("cargoes", "subject", "TP53")
+    assert {"key", "pmid", "citation"} <= set(first["sources"][0])
+
+
+def test_evidence_of_a_paper_and_of_words(tmp_path):
+    code, out, err = exportin("evidence", "PMID 12374846", "--out", tmp_path / "out")
+    assert (code, "PKF050638 (cites it)" in out) == (0, True)
+    assert err.startswith("Wrote ")
+    assert (tmp_path / "out" / "evidence.txt").read_text(encoding="utf-8") == out
+    assert json.loads((tmp_path / "out" / "evidence.json").read_text(encoding="utf-8"))[0]["row"]["key"] == "Daelemans02"
+    assert "C161 (holds the words)" in exportin("evidence", "knockdown lines")[1]
+    assert "No row of the tables of facts cites it." in exportin("evidence", "PMID20826784")[1]
+
+
+def test_evidence_shows_the_best_of_many_rows_and_tells():
+    _, out, _ = exportin("evidence", "xyzzy protein cells export")
+    assert out.count("(holds some of the words)") == 20
+    assert "more rows hold some of the words" in out
+
+
+def test_cargo():
+    code, out, _ = exportin("cargo", "p53")
+    assert code == 0
+    assert out.startswith("TP53: p53\n")
+    assert "339-352 EMFRELNEALELKD" in out
+    told = json.loads(exportin("cargo", "TP53", "--json")[1])
+    assert (told["cargo"]["uniprot"], told["signals"][0]["start"]) == ("P04637", 339)
+    assert json.loads(exportin("cargo", "--table1", "--json")[1])["distinct"] > 0
+    assert " distinct\n" in exportin("cargo", "--table1")[1]

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "exportin"
 
 # Reading order is data order: a room imports only from rooms on lines above its own. Rooms on one line share a rank.
 ORDER = """
-units errors json_number text_table yaml_file
+units errors json_number kept_files text_table yaml_file
 knowledge
 nes
 network

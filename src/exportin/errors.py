@@ -6,7 +6,7 @@ Every class derives from `ExportinError`; the command line prints its single sen
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 __all__ = [
     "BadNetwork",
@@ -18,6 +18,7 @@ __all__ = [
     "ExportinError",
     "NoCompiler",
     "NotModelled",
+    "NothingFound",
     "OutputExists",
     "SimulationFailed",
     "UnknownName",
@@ -48,6 +49,25 @@ class UnknownName(ExportinError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _remade, (type(self), str(self))
+
+
+class NothingFound(UnknownName):
+    """A search of the tables of facts that found nothing: what was searched, and what is near.
+
+    Examples
+    --------
+    >>> raise NothingFound("selinexer", ["selinexor"], {"compounds": 15, "sources": 347})
+    Traceback (most recent call last):
+    ...
+    exportin.errors.NothingFound: 'selinexer' is not a known subject of the tables, nor a word in them; did you mean selinexor?
+    Searched: compounds (15), sources (347).
+    """
+
+    def __init__(self, given: str, near: Iterable[str], searched: Mapping[str, int]) -> None:
+        near = list(near)
+        hint = f"; did you mean {' or '.join(near)}?" if near else "."
+        told = ", ".join(f"{table} ({rows})" for table, rows in searched.items())
+        Exception.__init__(self, f"{given!r} is not a known subject of the tables, nor a word in them{hint} Searched: {told}.")
 
 
 class BadQuantity(ExportinError):

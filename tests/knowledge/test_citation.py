@@ -63,6 +63,8 @@ def test_a_citation_says_who_when_what_and_where(read):
         (GOOD.replace("pmid = {10430904}", "pmcid = {17741}"), "Kudo99 has pmcid '17741'"),
         (GOOD.replace("pmid = {10430904}", "url = {www.example.org}"), "Kudo99 has url"),
         (GOOD.replace("pmid = {10430904}", "journal = {PNAS}"), "Kudo99 has no doi, pmid, pmcid, url or note"),
+        (GOOD.replace("{10430904}", "{0430904}"), "Kudo99 has pmid '0430904'"),
+        (GOOD.replace("pmid = {10430904}", "doi = {10.1073/pnas.96.16.9112.}"), "Kudo99 has doi"),
         (GOOD.replace("{1999},", "{1999}"), "bib:3: expected a comma after the field 'year'"),
         (GOOD.replace("{1999}", "1999"), "bib:3: expected a field"),
         (GOOD.replace("{10430904}\n}", "{10430904\n"), "bib:5: a brace is opened and never closed"),
@@ -72,6 +74,28 @@ def test_a_malformed_entry_is_refused_with_its_line(read, text, message):
     with pytest.raises(BadTable) as caught:
         read(text)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "first", "second"),
+    [
+        ("pmid", "10430904", "10430904"),
+        ("pmcid", "PMC17741", "PMC17741"),
+        ("doi", "10.1073/pnas.96.16.9112", "10.1073/PNAS.96.16.9112"),
+    ],
+)
+def test_one_paper_under_two_keys_is_refused(read, field, first, second):
+    text = f"@misc{{One, {field} = {{{first}}}}}\n\n@misc{{Two, {field} = {{{second}}}}}\n"
+    with pytest.raises(BadTable, match=rf"bib:3: Two has the {field} '.*' of One; expected one entry a paper: cite One"):
+        read(text)
+
+
+def test_one_title_in_one_year_is_one_paper(read):
+    first = "@misc{One, year = {2001}, title = {p27: export of p27}, note = {seen}}\n"
+    second = first.replace("One", "Two").replace("p27: export", "P27 export")
+    with pytest.raises(BadTable, match="bib:2: Two has the title and year 'p27 export of p27 2001' of One"):
+        read(first + second)
+    assert list(read(first + second.replace("2001", "2002"))) == ["One", "Two"]
 
 
 def test_a_missing_file_is_refused(tmp_path):

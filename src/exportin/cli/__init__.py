@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from exportin.cli.drugs import combine, dose_response
+from exportin.cli.facts import cargo, evidence
 from exportin.cli.options import Json, Quiet
 from exportin.cli.patients import nca, schedule, survival, trial
 from exportin.errors import ExportinError
@@ -41,6 +42,8 @@ app.command("schedule")(schedule)
 app.command("trial")(trial)
 app.command("survival")(survival)
 app.command("nca")(nca)
+app.command("evidence")(evidence)
+app.command("cargo")(cargo)
 
 
 def _tell_version(asked: bool) -> None:
@@ -113,22 +116,6 @@ def fit(
     typer.echo(json_format.dumps(found.to_dict(), indent=1) if json else str(found))
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'fit.json'} and the figure beside it.", err=True)
-
-
-@app.command()
-def evidence(query: Annotated[str, typer.Argument(help="A gene, compound or cell.")], json: Json = False) -> None:
-    """What the tables say about a gene, compound or cell, with sources.
-
-    Example: exportin evidence TP53
-    """
-    from exportin import knowledge
-
-    found = knowledge.evidence(query)
-    if json:
-        rows = [{"table": one.table, "row": one.row.model_dump(), "sources": [str(source) for source in one.sources]} for one in found]
-        typer.echo(json_format.dumps(rows, indent=1))
-    else:
-        typer.echo("\n\n".join(str(one) for one in found))
 
 
 Context = Annotated[str, typer.Option("--cell", help="Cell context.")]

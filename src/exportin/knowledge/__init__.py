@@ -14,48 +14,85 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exportin.knowledge.catalogue import Evidence, evidence, facts, sources
+    from exportin.knowledge.catalogue import facts, human_proteins, sources
     from exportin.knowledge.citation import Source, read_sources
+    from exportin.knowledge.database import dump
     from exportin.knowledge.distribution import Distribution
+    from exportin.knowledge.found import Evidence, Fact
+    from exportin.knowledge.portrait import Portrait, portray
     from exportin.knowledge.schema import (
         CargoRow,
         CellRow,
+        ClaimRow,
+        CombinationRow,
         CompoundRow,
         ContextRow,
+        ContradictionRow,
+        DiseaseRow,
+        EdgeRow,
         FactRow,
         LandmarkRow,
+        LaterEvidenceRow,
         MachineryRow,
         ObservationRow,
         ParameterRow,
+        PartnerRow,
+        PharmacokineticRow,
+        SensitivityRow,
         SetRow,
+        SignalRow,
+        TrialRow,
+        XenograftRow,
     )
+    from exportin.knowledge.search import evidence
     from exportin.knowledge.table import read_table
 
 __all__ = [
     "CargoRow",
     "CellRow",
+    "ClaimRow",
+    "CombinationRow",
     "CompoundRow",
     "ContextRow",
+    "ContradictionRow",
+    "DiseaseRow",
     "Distribution",
+    "EdgeRow",
     "Evidence",
+    "Fact",
     "FactRow",
     "LandmarkRow",
+    "LaterEvidenceRow",
     "MachineryRow",
     "ObservationRow",
     "ParameterRow",
+    "PartnerRow",
+    "PharmacokineticRow",
+    "Portrait",
+    "SensitivityRow",
     "SetRow",
+    "SignalRow",
     "Source",
+    "TrialRow",
+    "XenograftRow",
+    "dump",
     "evidence",
     "facts",
+    "human_proteins",
+    "portray",
     "read_sources",
     "read_table",
     "sources",
 ]
 
 _MODULES = {
-    "catalogue": ("Evidence", "evidence", "facts", "sources"),
+    "catalogue": ("facts", "human_proteins", "sources"),
     "citation": ("Source", "read_sources"),
+    "database": ("dump",),
     "distribution": ("Distribution",),
+    "found": ("Evidence", "Fact"),
+    "portrait": ("Portrait", "portray"),
+    "search": ("evidence",),
     "table": ("read_table",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

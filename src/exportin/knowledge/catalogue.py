@@ -1,63 +1,21 @@
-"""The tables of facts, and everything that they say about one thing."""
+"""The tables of facts, as typed rows."""
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from exportin.errors import BadTable, UnknownName, squash
+from exportin.knowledge.collection import shipped
 
 if TYPE_CHECKING:
+    from exportin.knowledge import schema
     from exportin.knowledge.citation import Source
-    from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, LandmarkRow, MachineryRow, ObservationRow, PartnerRow
 
-__all__ = ["Evidence", "evidence", "facts", "sources"]
-
-_MODELS = {
-    "cargoes": "CargoRow",
-    "cells": "CellRow",
-    "compounds": "CompoundRow",
-    "machinery": "MachineryRow",
-    "landmarks": "LandmarkRow",
-    "observations": "ObservationRow",
-    "partners": "PartnerRow",
-    "pharmacokinetics": "PharmacokineticRow",
-}
-_HERE = Path(__file__).parent
+__all__ = ["facts", "human_proteins", "sources"]
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What one row says about the thing asked for.
-
-    Attributes
-    ----------
-    table : str
-        Name for `facts`.
-    subject : bool
-        Whether the row is about the thing; otherwise it mentions it.
-    row : FactRow
-        The row itself.
-    sources : tuple of Source
-        In the order of the row; ``str(source)`` is the formatted citation.
-    """
-
-    table: str
-    subject: bool
-    row: FactRow
-    sources: tuple[Source, ...]
-
-    def __str__(self) -> str:
-        told = [f"  {column}: {text}" for column, text in _told(self.row).items() if column != "source"]
-        cited = [f"  [{source.key}] {source}" for source in self.sources]
-        return "\n".join([f"{self.table}: {self.row.names[0]}", *told, *cited])
-
-
-@functools.cache
 def sources() -> Mapping[str, Source]:
     """Every source that ships, by key.
 
@@ -66,25 +24,45 @@ def sources() -> Mapping[str, Source]:
     >>> sources()["Kudo99"].year
     '1999'
     """
-    from exportin.knowledge.citation import read_sources
-
-    return read_sources(_HERE / "sources.bib")
+    return shipped().sources
 
 
 @overload
-def facts(table: Literal["cargoes"]) -> tuple[CargoRow, ...]: ...
+def facts(table: Literal["cargoes"]) -> tuple[schema.CargoRow, ...]: ...
 @overload
-def facts(table: Literal["cells"]) -> tuple[CellRow, ...]: ...
+def facts(table: Literal["signals"]) -> tuple[schema.SignalRow, ...]: ...
 @overload
-def facts(table: Literal["compounds"]) -> tuple[CompoundRow, ...]: ...
+def facts(table: Literal["machinery"]) -> tuple[schema.MachineryRow, ...]: ...
 @overload
-def facts(table: Literal["machinery"]) -> tuple[MachineryRow, ...]: ...
+def facts(table: Literal["compounds"]) -> tuple[schema.CompoundRow, ...]: ...
 @overload
-def facts(table: Literal["landmarks"]) -> tuple[LandmarkRow, ...]: ...
+def facts(table: Literal["partners"]) -> tuple[schema.PartnerRow, ...]: ...
 @overload
-def facts(table: Literal["observations"]) -> tuple[ObservationRow, ...]: ...
+def facts(table: Literal["cells"]) -> tuple[schema.CellRow, ...]: ...
 @overload
-def facts(table: Literal["partners"]) -> tuple[PartnerRow, ...]: ...
+def facts(table: Literal["edges"]) -> tuple[schema.EdgeRow, ...]: ...
+@overload
+def facts(table: Literal["diseases"]) -> tuple[schema.DiseaseRow, ...]: ...
+@overload
+def facts(table: Literal["sensitivities"]) -> tuple[schema.SensitivityRow, ...]: ...
+@overload
+def facts(table: Literal["combinations"]) -> tuple[schema.CombinationRow, ...]: ...
+@overload
+def facts(table: Literal["xenografts"]) -> tuple[schema.XenograftRow, ...]: ...
+@overload
+def facts(table: Literal["trials"]) -> tuple[schema.TrialRow, ...]: ...
+@overload
+def facts(table: Literal["claims"]) -> tuple[schema.ClaimRow, ...]: ...
+@overload
+def facts(table: Literal["contradictions"]) -> tuple[schema.ContradictionRow, ...]: ...
+@overload
+def facts(table: Literal["later_evidence"]) -> tuple[schema.LaterEvidenceRow, ...]: ...
+@overload
+def facts(table: Literal["observations"]) -> tuple[schema.ObservationRow, ...]: ...
+@overload
+def facts(table: Literal["landmarks"]) -> tuple[schema.LandmarkRow, ...]: ...
+@overload
+def facts(table: Literal["pharmacokinetics"]) -> tuple[schema.PharmacokineticRow, ...]: ...
 @overload
 def facts(table: str) -> tuple[Any, ...]: ...
 def facts(table: str) -> tuple[Any, ...]:
@@ -93,7 +71,9 @@ def facts(table: str) -> tuple[Any, ...]:
     Parameters
     ----------
     table : str
-        ``cargoes``, ``cells``, ``compounds``, ``landmarks``, ``machinery``, ``observations``, ``partners`` or ``pharmacokinetics``.
+        ``cargoes``, ``signals``, ``machinery``, ``compounds``, ``partners``, ``cells``, ``edges``, ``diseases``, ``sensitivities``,
+        ``combinations``, ``xenografts``, ``trials``, ``claims``, ``contradictions``, ``later_evidence``, ``observations``, ``landmarks``
+        or ``pharmacokinetics``.
 
     Returns
     -------
@@ -105,86 +85,25 @@ def facts(table: str) -> tuple[Any, ...]:
     UnknownName
         If there is no such table; with the nearest names.
     BadTable
-        If a row does not keep to its schema or cites a source that is not in ``sources.bib``.
+        If a row does not keep to its schema, cites a source that is not in ``sources.bib``, or names a row that is not in the other
+        table.
 
     Examples
     --------
-    >>> [row.symbol for row in facts("cargoes")]
-    ['TP53', 'NFKBIA', 'CDKN1A', 'FOXO3', 'RANBP1']
+    >>> [row.symbol for row in facts("machinery") if row.kind == "Ran cycle"][:2]
+    ['RAN', 'RCC1']
     """
-    if table not in _MODELS:
-        raise UnknownName("table of facts", table, _MODELS)
-    return _read(table)
+    return shipped().rows(table)
 
 
-@functools.cache
-def _read(table: str) -> tuple[FactRow, ...]:
-    from exportin.knowledge import schema
-    from exportin.knowledge.table import read_table
-
-    path = _HERE / "tables" / f"{table}.tsv"
-    rows = read_table(path, getattr(schema, _MODELS[table]))
-    _check_sources(path, rows)
-    return rows
-
-
-def _check_sources(path: Path, rows: Iterable[FactRow]) -> None:
-    for number, row in enumerate(rows, start=2):
-        for key in row.sources:
-            if key not in sources():
-                raise BadTable(f"{path}:{number}, column 'source': {key!r} given; expected a key of sources.bib.")
-
-
-def evidence(query: str) -> tuple[Evidence, ...]:
-    """Everything the tables of facts say about a protein, compound, cell or observation.
-
-    Parameters
-    ----------
-    query : str
-        Symbol, name, alias or accession; case and punctuation do not matter.
-
-    Returns
-    -------
-    found : tuple of Evidence
-        Rows about it first, then rows that mention it by one of its names.
-
-    Raises
-    ------
-    UnknownName
-        If no row knows the name; with the nearest names.
+@cache
+def human_proteins() -> Mapping[str, schema.CargoRow | schema.MachineryRow]:
+    """The human protein of each gene symbol, among the cargoes and the machinery.
 
     Examples
     --------
-    >>> found = evidence("kpt 330")
-    >>> found[0].row.name, found[0].subject
-    ('selinexor', True)
-    >>> evidence("selinexer")
-    Traceback (most recent call last):
-    ...
-    exportin.errors.UnknownName: 'selinexer' is not a known subject of the tables; did you mean selinexor or ...? Known: ...
+    >>> human_proteins()["TP53"].name, human_proteins()["NUTF2"].name
+    ('p53', 'NTF2')
     """
-    rows = [(table, row) for table in _MODELS for row in facts(table)]
-    asked = squash(query)
-    about = [(table, row) for table, row in rows if asked and asked in {squash(name) for name in row.names}]
-    called = {name for _, row in about for name in row.names} or {query.strip()}
-    mentions = [(table, row) for table, row in rows if (table, row) not in about and _mentions(row, called)]
-    if not asked or not (about or mentions):
-        raise UnknownName("subject of the tables", query, {name for _, row in rows for name in row.names})
-    return tuple(_cite(table, True, row) for table, row in about) + tuple(_cite(table, False, row) for table, row in mentions)
-
-
-def _cite(table: str, subject: bool, row: FactRow) -> Evidence:
-    return Evidence(table, subject, row, tuple(sources()[key] for key in row.sources))
-
-
-def _told(row: FactRow) -> dict[str, str]:
-    """Filled columns of a row as text."""
-    cells = [(column, getattr(row, column)) for column in row.columns()]
-    shown = {column: "; ".join(value) if isinstance(value, tuple) else value for column, value in cells}
-    return {column: str(value) for column, value in shown.items() if value not in (None, "", "-")}
-
-
-def _mentions(row: FactRow, called: set[str]) -> bool:
-    """Whether the row holds one of the names as a whole word; the spelling counts, because Ran is not ran."""
-    text = "\n".join(f"{column} {value}" for column, value in _told(row).items() if column not in {"source", "smiles"})
-    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) for name in called if name)
+    human = {row.symbol: row for row in facts("cargoes") if row.id == row.symbol}
+    return MappingProxyType({**human, **{row.symbol: row for row in facts("machinery")}})

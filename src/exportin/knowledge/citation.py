@@ -15,9 +15,9 @@ __all__ = ["Source", "read_sources"]
 _KINDS = ("article", "misc")
 _PATTERNS = {
     "year": r"(18|19|20)\d\d",
-    "doi": r"10\.\d{4,9}/\S+",
-    "pmid": r"\d{1,8}",
-    "pmcid": r"PMC\d+",
+    "doi": r'10\.\d{4,9}(\.\d+)*/[^\s"{}]*[^\s"{}.,;]',
+    "pmid": r"[1-9]\d{0,7}",
+    "pmcid": r"PMC[1-9]\d{0,8}",
     "url": r"https?://\S+",
 }
 _OPENING = re.compile(r"@(\w+)\{([^,{}\s]*),")
@@ -77,7 +77,8 @@ def read_sources(path: Path | str) -> Mapping[str, Source]:
     ------
     BadTable
         With the line, for anything else: another kind of entry, an unknown, repeated or empty field, a key used twice,
-        unbalanced braces, a malformed year, DOI, PMID, PMCID or address, or text between entries.
+        unbalanced braces, a malformed year, DOI, PMID, PMCID or address, text between entries, or two entries for one paper
+        (the same DOI, PMID or PMCID, or the same title in the same year). None of these numbers has a check digit.
 
     Examples
     --------
@@ -91,11 +92,25 @@ def read_sources(path: Path | str) -> Mapping[str, Source]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadTable(f"{path} cannot be read as UTF-8 text: {error}.") from error
     found: dict[str, Source] = {}
+    papers: dict[tuple[str, str], str] = {}
     for line, source in _entries(path, text):
         if source.key in found:
             raise BadTable(f"{path}:{line}: the key {source.key!r} is used twice; expected each key once.")
+        for mark in _marks(source):
+            if (other := papers.setdefault(mark, source.key)) != source.key:
+                told = f"{source.key} has the {mark[0]} {mark[1]!r} of {other}"
+                raise BadTable(f"{path}:{line}: {told}; expected one entry a paper: cite {other} and remove this one.")
         found[source.key] = source
     return MappingProxyType(found)
+
+
+def _marks(source: Source) -> Iterator[tuple[str, str]]:
+    """What no two papers share."""
+    for name in ("doi", "pmid", "pmcid"):
+        if value := getattr(source, name):
+            yield name, value.lower()
+    if source.title:
+        yield "title and year", " ".join([*re.findall(r"\w+", source.title.lower()), source.year]).rstrip()
 
 
 def _entries(path: Path, text: str) -> Iterator[tuple[int, Source]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-__all__ = ["NOTHING", "Accession", "Identifier", "Keys", "Names", "Number", "Symbol", "Text"]
+__all__ = ["NOTHING", "Answer", "Gene", "Identifier", "Keys", "Names", "Number", "Symbol", "Text", "YesNo"]
 
 NOTHING = "-"
 
@@ -50,11 +50,13 @@ Number = Annotated[float, BeforeValidator(_plain_number), AfterValidator(_finite
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Keys = Annotated[str, AfterValidator(_keys)]
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$", description="capital letters and digits, a letter first")]
-Accession = Annotated[
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", description="letters, digits and underscores, a letter first")]
+Gene = Annotated[
     str,
     Field(
-        pattern=r"^([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2})$",
-        description="a UniProt accession such as P04637",
+        pattern=r"^([A-Z][A-Z0-9]*(-[A-Z0-9]+)*|C[0-9XY]+orf[0-9]+)?$",
+        description="a gene symbol of HGNC such as TP53, HLA-A or C9orf72; empty for a protein of another species",
     ),
 ]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", description="letters, digits and underscores, a letter first")]
+Answer = Annotated[Literal["yes", "no", "unknown"], Field(description="yes, no or unknown")]
+YesNo = Annotated[Literal["yes", "no"], Field(description="yes or no")]

@@ -149,7 +149,7 @@ def _accessions() -> dict[str, str]:
     """Gene symbol to UniProt accession, from the tables of facts."""
     from exportin import knowledge
 
-    return {row.symbol: row.uniprot for table in ("cargoes", "machinery") for row in knowledge.facts(table)}
+    return {symbol: row.uniprot for symbol, row in knowledge.human_proteins().items() if row.uniprot}
 
 
 def structure_of(cell: Cell, drugs: Sequence[DrugSlot] = ()) -> Structure:

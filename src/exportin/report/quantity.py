@@ -132,11 +132,10 @@ def display_name(symbol: str) -> str:
     >>> display_name("TP53"), display_name("NUTF2"), display_name("REPORTER")
     ('p53', 'NTF2', 'REPORTER')
     """
-    from exportin.knowledge import facts
+    from exportin.knowledge import human_proteins
 
-    rows = [*facts("cargoes"), *facts("machinery")]
-    names = {row.symbol: row.name for row in rows}
-    return names.get(symbol, _OWN_NAMES.get(symbol, symbol))
+    found = human_proteins().get(symbol)
+    return _OWN_NAMES.get(symbol, symbol) if found is None else found.name
 
 
 def display_number(value: float, digits: int = 3) -> str:

@@ -185,7 +185,7 @@ def test_probe_is_conserved(control):
 
 
 def test_nuclear_phosphorylation_drives_p27_out(control):
-    """Ishizawa15, EMBOJ20p6672: p27 is exported when Ser10 is phosphorylated; more kinase, more outside, and a block keeps it in."""
+    """Ishizawa15, Rodier01: p27 is exported when Ser10 is phosphorylated; more kinase, more outside, and a block keeps it in."""
     shares = [control.rest(WRITER_n=level)["NESCARGO_cytoplasmic_share"] for level in (0.0, 0.3, 1.0, 3.0)]
     assert np.all(np.diff(shares) > 0)
     assert control.rest(WRITER_n=3.0, XPO1_loaded_n=0.0)["NESCARGO_cytoplasmic_share"] < 1e-9

@@ -138,14 +138,14 @@ def test_mutant_p53_piles_up(alone):
 
 
 def test_p73_stays_in_the_nucleus_under_a_block(alone):
-    """C011: p73 is a cargo; its total is kept. MDM2 does not move it (PMC100015)."""
+    """C011: p73 is a cargo; its total is kept. MDM2 does not move it (Lohrum01)."""
     before, after = alone.rest(), alone.rest(XPO1_loaded_n=0.0)
     assert after["TP73_c"] < 1e-6
     assert after["TP73_activity"] > before["TP73_activity"]
 
 
 def test_more_mdm2_less_p53_more_export(alone):
-    """PMC100015: MDM2's ubiquitin helps p53 out; without that help Nutlin-3a moves less."""
+    """Lohrum01: MDM2's ubiquitin helps p53 out; without that help Nutlin-3a moves less."""
     helped = alone.rest(NUTLIN3A=NUTLIN, TP53_ub_export=30.0)
     plain = alone.rest(NUTLIN3A=NUTLIN, TP53_ub_export=0.0)
     assert helped["TP53_n"] / helped["TP53_c"] > plain["TP53_n"] / plain["TP53_c"]

@@ -18,8 +18,8 @@ from exportin.cohort.week.level import DAY, DAYS
 from exportin.cohort.week.response import STEP_HOURS, STEPS, MarrowWeek, TumourWeek
 from exportin.experiment.prepared import Experiment, prepare
 from exportin.experiment.wells import run_members
+from exportin.kept_files import cache_folder
 from exportin.kernel.code.generate import GENERATOR
-from exportin.kernel.compiler.cache import cache_folder
 from exportin.network.cell import Cell
 from exportin.pharmacology.body import HUMAN
 from exportin.pharmacology.compound import Compound

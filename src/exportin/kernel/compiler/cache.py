@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from exportin.errors import CompilationFailed
+from exportin.kept_files import cache_folder
 from exportin.kernel.compiler.shelf import Entry, Shelf
 from exportin.kernel.compiler.target import Target, native_target
 from exportin.kernel.compiler.toolchain import compile_flags, compile_library, find_compiler
@@ -31,29 +31,6 @@ class Loaded:
     library: ctypes.CDLL
     path: Path
     side: bytes
-
-
-def cache_folder() -> Path | None:
-    """Where libraries are kept: ``EXPORTIN_CACHE``, else the platform's cache folder; None for a user without a home.
-
-    Examples
-    --------
-    >>> cache_folder() == cache_folder()
-    True
-    """
-    try:
-        if named := os.environ.get("EXPORTIN_CACHE"):
-            return Path(named).expanduser().absolute()
-        if sys.platform == "win32":
-            local = os.environ.get("LOCALAPPDATA")
-            return (Path(local) if local else Path.home() / "AppData" / "Local") / "exportin" / "cache"
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Caches" / "exportin"
-        # The XDG specification has relative paths ignored.
-        general = Path(os.environ.get("XDG_CACHE_HOME", ""))
-        return (general if general.is_absolute() else Path.home() / ".cache") / "exportin"
-    except RuntimeError:
-        return None
 
 
 @lru_cache(maxsize=32)

@@ -10,10 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import secrets
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from exportin.errors import CompilationFailed
+from exportin.kept_files import move_into, sweep
 from exportin.kernel.compiler.target import suffix
 
 __all__ = ["Entry", "Shelf"]
@@ -167,37 +166,3 @@ def write_entry(folder: Path, key: str, library: str, content: bytes, side: byte
     head = json.dumps({"key": key, "library": library, "sha256": digest(content), "side": digest(side)})
     move_into(folder, f"{key}.entry", head.encode() + b"\n" + side)
     return Entry(folder / library, side)
-
-
-def move_into(folder: Path, name: str, content: bytes) -> None:
-    """Write a file under a temporary name and move it to its own."""
-    temporary = folder / f"{name}.{secrets.token_hex(8)}.tmp"
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        replaced(temporary, folder / name)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-
-
-def replaced(temporary: Path, final: Path, attempts: int = 20) -> None:
-    """Move a file over another. Windows refuses while somebody reads the other, which takes milliseconds."""
-    for _ in range(attempts - 1):
-        try:
-            os.replace(temporary, final)  # noqa: PTH105  the name that the tests put a full disk behind
-            return
-        except PermissionError:
-            if os.name != "nt":
-                raise
-            time.sleep(0.01)
-    os.replace(temporary, final)  # noqa: PTH105
-
-
-def sweep(folder: Path, seconds: float = 86400) -> None:
-    """Remove what writers that were killed left behind a day ago or earlier."""
-    for path in folder.glob("*.tmp"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > seconds:
-                path.unlink()

@@ -1,0 +1,230 @@
+"""Searching the facts: by name, alias, number, paper, statement and words; what is near when nothing is found."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+import exportin.knowledge as knowledge
+from exportin.errors import NothingFound, UnknownName
+from exportin.knowledge import words
+from exportin.knowledge.database import open_database
+from exportin.knowledge.search import near_names
+
+
+@pytest.mark.parametrize(
+    ("query", "table", "name"),
+    [
+        ("TP53", "cargoes", "TP53"),
+        ("p53", "cargoes", "TP53"),
+        ("P04637", "cargoes", "TP53"),
+        ("kpt 330", "compounds", "SELINEXOR"),
+        ("PKF050-683", "compounds", "PKF050638"),
+        ("crm1", "machinery", "XPO1"),
+        ("MV4;11", "cells", "MV4-11"),
+        ("CVCL_0004", "cells", "K562"),
+        ("pores_per_nucleus", "observations", "pores_per_nucleus"),
+        ("CRM1", "machinery", "XPO1"),
+        ("exportin-1", "machinery", "XPO1"),
+        ("Exportin 1", "machinery", "XPO1"),
+        ("Xpovio", "compounds", "SELINEXOR"),
+        ("IκBα", "cargoes", "NFKBIA"),
+        ("HGNC:11998", "cargoes", "TP53"),
+        ("hgnc 11998", "cargoes", "TP53"),
+        ("UniProt: P04637", "cargoes", "TP53"),
+        ("CAS 87081-35-4", "compounds", "LMB"),
+        ("DEVSOMFAQLZNKR-RJRFIUFISA-N", "compounds", "SELINEXOR"),
+        ("NCT02336815", "trials", "STORM"),
+        ("storm", "trials", "STORM"),
+        ("c161", "claims", "C161"),
+        ("X25", "contradictions", "X25"),
+    ],
+)
+def test_evidence_finds_the_subject_first(query, table, name):
+    first = knowledge.evidence(query)[0]
+    assert (first.table, first.row.names[0], first.subject) == (table, name, True)
+    assert [source.key for source in first.sources] == list(first.row.sources)
+
+
+def test_evidence_finds_mentions_under_every_name():
+    found = {(item.table, item.row.names[0]) for item in knowledge.evidence("KPT-330") if not item.subject}
+    assert ("cargoes", "RANBP1") in found  # called KPT-330 there
+    assert ("observations", "occupancy_in_mice") in found  # called SELINEXOR there
+
+
+def test_evidence_of_p53_names_the_cells_that_lack_it():
+    cells = {item.row.name: item.row.TP53 for item in knowledge.evidence("TP53") if item.table == "cells"}
+    assert (cells["HeLa"], cells["HL-60"], cells["K562"], cells["OCI-AML3"]) == ("inactivated", "null", "null", "wild type")
+
+
+def test_a_protein_that_is_only_mentioned_is_found():
+    assert {item.subject for item in knowledge.evidence("MDM2")} == {False}
+
+
+def test_evidence_prints_its_citations():
+    text = str(knowledge.evidence("leptomycin B")[0])
+    assert text.startswith("compounds: LMB\n")
+    assert "[Kudo99] Kudo N" in text
+    assert "PMID 10430904" in text
+
+
+def test_every_name_of_every_row_leads_to_the_row():
+    """Whatever a row is called, in whatever table, its subject is found by it."""
+    database = open_database()
+    asked = 'SELECT "table", line, name, squashed FROM name'
+    wrong = []
+    for table, line, name, squashed in database.connection.execute(asked).fetchall():
+        about = [(one.table, one.row.line) for one in knowledge.evidence(name) if one.found == "subject"] if squashed else []
+        wrong += [name] if squashed and (table, line) not in about else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["12374846", "PMID 12374846", "pmid:12374846", "https://pubmed.ncbi.nlm.nih.gov/12374846/", "Daelemans02", "Daelemans 2002"],
+)
+def test_a_paper_gives_itself_and_the_rows_that_cite_it(query):
+    first, *rest = knowledge.evidence(query)
+    assert (first.table, first.row.key, first.found) == ("sources", "Daelemans02", "subject")
+    assert {one.found for one in rest} == {"citation"}
+    assert {("compounds", "PKF050638"), ("compounds", "PKF050638E")} <= {(one.table, one.title) for one in rest}
+    assert all("Daelemans02" in one.row.sources for one in rest)
+
+
+@pytest.mark.parametrize("query", ["10.1016/j.pharmthera.2015.06.001", "https://doi.org/10.1016/j.pharmthera.2015.06.001", "PMC4526315"])
+def test_a_paper_is_found_by_doi_and_pmcid(query):
+    assert knowledge.evidence(query)[0].row.key == "Ishizawa15"
+
+
+def test_a_paper_that_no_fact_cites_is_found_all_the_same():
+    cited = {key for table in open_database().searched for row in knowledge.facts(table) for key in row.sources}
+    key = min(set(knowledge.sources()) - cited)
+    (only,) = knowledge.evidence(key)
+    assert (only.table, only.title) == ("sources", key)
+
+
+def test_a_contradiction_is_found_by_its_statement():
+    assert ("contradictions", "X25", "mention") in {(one.table, one.title, one.found) for one in knowledge.evidence("C161")}
+
+
+def test_free_words_are_all_looked_for_first():
+    found = knowledge.evidence("knockdown lines")
+    assert {one.found for one in found} == {"words"}
+    assert ("claims", "C161") in {(one.table, one.title) for one in found}
+
+
+def test_a_name_among_words_stands_for_all_names_of_its_subject():
+    """The row of the machinery is called XPO1; the combination says CRM1."""
+    found = knowledge.evidence("what does XPO1 to doxorubicin")
+    assert ("combinations", "CRM1_TOP2_MM") in {(one.table, one.title) for one in found if one.found in {"words", "some words"}}
+
+
+def test_words_are_compared_by_their_stems():
+    found = [one.title for one in knowledge.evidence("strengthening bindings")]
+    assert {"C029", "cooperativity"} <= set(found)
+    assert found == [one.title for one in knowledge.evidence("strengthened binding by")]
+
+
+def test_the_very_words_come_before_the_same_words_in_another_order():
+    found = [(one.title, one.found) for one in knowledge.evidence("binding strengthens")]
+    assert found[0] == ("C029", "mention")
+    assert ("cooperativity", "words") in found
+
+
+def test_where_not_all_words_stand_together_some_will_do():
+    found = knowledge.evidence("ran away")
+    assert {one.found for one in found} == {"some words"}
+    assert found[0].title == "RAN"  # a word among the names counts for more
+
+
+def test_the_best_row_comes_first():
+    assert knowledge.evidence("reversibly inhibits label")[0].table in {"later_evidence", "compounds"}
+
+
+def test_search_without_an_index_finds_the_same_rows(monkeypatch):
+    """A SQLite without full-text search: slower and without stems, but no other rows for whole words."""
+    queries = ["knockdown lines", "KPT-330", "TP53", "exporter capacity", "ran away"]
+    indexed = {query: {(one.table, one.title, one.found) for one in knowledge.evidence(query)} for query in queries}
+    monkeypatch.setitem(vars(open_database()), "indexed", False)
+    for query in queries[:3]:
+        assert {(one.table, one.title, one.found) for one in knowledge.evidence(query)} == indexed[query], query
+    assert {one[0] for one in indexed["ran away"]} >= {one.table for one in knowledge.evidence("ran away")}
+
+
+def test_words_with_the_signs_of_a_query_language_are_words():
+    for query in ('"knockdown" AND lines', "knockdown* (lines)", "text : knockdown lines", "knockdown^lines' ; --"):
+        assert knowledge.evidence(query)
+
+
+def test_many_names_are_looked_for_at_once():
+    called = {f"name {number}" for number in range(2000)} | {"TP53"}
+    assert words.holding(open_database(), called) == words.holding(open_database(), {"TP53"})
+
+
+@pytest.mark.parametrize("query", ["", " ", "--", "selinexer", "xqzt vwkj"])
+def test_an_unknown_subject_is_refused(query):
+    with pytest.raises(UnknownName, match=r"is not a known subject of the tables, nor a word in them.* Searched: cargoes \(\d+\), signals"):
+        knowledge.evidence(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "near"),
+    [
+        ("selinexer", "selinexor"),
+        ("leptomicin", "leptomycin B"),
+        ("TP35", "TP53"),
+        ("P04638", "P04637"),
+        ("xx lepptomycin", "leptomycin B"),
+    ],
+)
+def test_what_is_near_is_offered(query, near):
+    with pytest.raises(NothingFound, match=rf"did you mean .*{near}"):
+        knowledge.evidence(query)
+
+
+def test_numbers_and_ids_are_not_offered_for_words():
+    assert not any("_" in name for name in near_names(open_database(), "selinexer"))
+    assert "selinexor_CL_80" in near_names(open_database(), "selinexor_CL_81")
+    assert not any(name.startswith("P1") for name in near_names(open_database(), "TP35"))
+
+
+def test_the_refusal_says_how_much_was_searched():
+    with pytest.raises(NothingFound) as caught:
+        knowledge.evidence("selinexer")
+    told = str(caught.value)
+    assert all(f"{table} ({len(knowledge.facts(table))})" in told for table in open_database().searched)
+    assert f"sources ({len(knowledge.sources())})" in told
+    assert str(pickle.loads(pickle.dumps(caught.value))) == told
+
+
+def test_rows_are_those_of_the_typed_tables():
+    """What the database gives is what the strict reader gave: every cell of every row, with its type."""
+    database = open_database()
+    for table in database.searched:
+        for line, row in enumerate(knowledge.facts(table), start=2):
+            found = database.fact(table, line)
+            assert dict(found.columns) == {column: getattr(row, column) for column in row.columns()}
+            assert (found.names, found.sources) == (row.names, row.sources)
+    assert {key: database.sources[key] for key in knowledge.sources()} == dict(knowledge.sources())
+
+
+def test_a_row_tells_which_column_it_lacks_and_travels():
+    row = knowledge.evidence("TP53")[0].row
+    with pytest.raises(AttributeError, match="'cargoes' has no column 'colour'"):
+        row.colour  # noqa: B018
+    assert pickle.loads(pickle.dumps(row)) == row
+    assert len({row, pickle.loads(pickle.dumps(row))}) == 1
+
+
+def test_a_search_loads_no_schema():
+    """The schemas take longer to load than the search takes."""
+    knowledge.evidence("TP53")  # the database is made
+    code = (
+        "import sys, exportin as xp; found = xp.evidence('TP53'); heavy = ('pydantic', 'numpy', 'pint');"
+        "print([name for name in heavy if name in sys.modules], found[0].title)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] TP53"
