@@ -107,7 +107,7 @@ class XenograftRow(FactRow):
     host: str = ""
     dose: str = ""
     schedule: str = ""
-    outcome: Text = Field(description="what happened to the tumour and the animals")
+    outcome: str = Field(default="", description="what happened to the tumour; empty where only toxicity is told")
     toxicity: str = ""
 
 

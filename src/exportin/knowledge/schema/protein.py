@@ -31,7 +31,7 @@ class CargoRow(FactRow):
     symbol: Gene = ""
     aliases: Names = ()
     uniprot: AccessionIfKnown = ""
-    organism: Text = Field(description="the species, such as Homo sapiens")
+    organism: str = Field(default="", description="the species or virus, such as Homo sapiens; empty where the study does not name it")
     hgnc: Hgnc = ""
     mass: Number | None = Field(default=None, gt=0, description="mass of one chain in kDa")
     nesdb: str = Field(default="", pattern=r"^(\d+( \d+)*)?$", description="numbers of entries of NESdb between spaces")
@@ -79,7 +79,7 @@ class MachineryRow(FactRow):
 
     symbol: Symbol
     name: Text = Field(description="the name to show")
-    kind: Literal["exportin", "importin", "Ran cycle", "pore", "adaptor"]
+    kind: Literal["exportin", "importin", "other exporter", "Ran cycle", "pore", "adaptor"]
     aliases: Names = ()
     uniprot: Accession
     hgnc: Hgnc = ""
