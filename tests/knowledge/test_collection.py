@@ -48,9 +48,10 @@ def test_an_unknown_table_is_refused_with_the_nearest():
     [
         ("machinery", "source", "Nobody99", r"'Nobody99' given; expected a key of sources\.bib"),
         ("machinery", "source", "Kudo98 Goerlich33", r"'Goerlich33' given; expected a key of sources\.bib \(did you mean Goerlich03\?\)"),
-        ("signals", "cargo", "TP35", r"'TP35' given; expected the key of a row of cargoes\.tsv \(did you mean TP53\?\)"),
+        ("signals", "cargo", "NFKBIAA", r"'NFKBIAA' given; expected the key of a row of cargoes\.tsv \(did you mean NFKBIA\?\)"),
         ("signals", "end", "1000", r"'.*' given; expected \d+ residues"),
         ("contradictions", "claims", "C999", r"'C999' given; expected the key of a row of claims\.tsv"),
+        ("later_evidence", "claims", "-", "nothing given; expected numbers of statements between single spaces, such as C160 C161"),
         ("later_evidence", "claims", "C000", r"'C000' given; expected the key of a row of claims\.tsv"),
         ("compounds", "cas", "87081-35-5", r"'87081-35-5' given; expected a CAS number whose check digit is right"),
         ("sensitivities", "unit", "mole people", "'mole people' given; expected a unit that is understood"),

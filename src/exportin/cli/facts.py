@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["cargo", "evidence"]
 
 _MOST_ROWS = 20  # that hold only some of the words, in the text
+_MOST_OF_A_TABLE = 10  # that only cite or mention the thing, in the text
+_PASSING = ("citation", "mention", "words")
 _TOLD = {
     "subject": "",
+    "reference": "it refers to this",
     "citation": "cites it",
     "mention": "mentions it",
     "words": "holds the words",
@@ -44,12 +47,12 @@ def evidence(
     data = json_format.dumps([one.to_dict() for one in found], indent=1)
     if out is not None:
         _write(out, data, write_rows(found))
-    typer.echo(data if json else write_rows(found, most=_MOST_ROWS))
+    typer.echo(data if json else write_rows(found, most=_MOST_ROWS, of_a_table=_MOST_OF_A_TABLE))
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'evidence.json'} and the text beside it.", err=True)
 
 
-def write_rows(found: Sequence[Evidence], most: int | None = None) -> str:
+def write_rows(found: Sequence[Evidence], most: int | None = None, of_a_table: int | None = None) -> str:
     """Rows by table, with the sources once at the end.
 
     Parameters
@@ -57,6 +60,8 @@ def write_rows(found: Sequence[Evidence], most: int | None = None) -> str:
     found : sequence of Evidence
     most : int, optional
         How many rows that hold only some of the words are shown.
+    of_a_table : int, optional
+        How many rows of each table that only cite or mention the thing are shown.
 
     Examples
     --------
@@ -65,22 +70,28 @@ def write_rows(found: Sequence[Evidence], most: int | None = None) -> str:
     observations
     """
     some = [one for one in found if one.found == "some words"]
-    shown = [one for one in found if one.found != "some words"] + some[:most]
-    tables = list(dict.fromkeys(one.table for one in shown if one.table != "sources"))
-    lines = [line for table in tables for line in _write_table(table, [one for one in shown if one.table == table])]
-    left = len(found) - len(shown)
+    shown, lines = [one for one in found if one.table == "sources"], []
+    for table in dict.fromkeys(one.table for one in found if one.table != "sources"):
+        rows = [one for one in found if one.table == table and (one.found != "some words" or one in some[:most])]
+        passing = [one for one in rows if one.found in _PASSING]
+        left = passing[of_a_table:] if of_a_table is not None else []
+        kept = [one for one in rows if one not in left]
+        lines += _write_table(table, kept, len(left)) if kept else []
+        shown += kept
+    left = len(some) - len(some[:most])
     lines += [f"{left} more rows hold some of the words; give more of the words, or --json for all.", ""] if left else []
     lines = lines or ["No row of the tables of facts cites it.", ""]
     cited = {source.key: source for one in shown for source in one.sources}
     return "\n".join([*lines, "sources", *(f"  [{key}] {source}" for key, source in cited.items())])
 
 
-def _write_table(table: str, rows: list[Evidence]) -> list[str]:
+def _write_table(table: str, rows: list[Evidence], left: int) -> list[str]:
     lines = [table]
     for one in rows:
         how = f" ({_TOLD[one.found]})" if _TOLD[one.found] else ""
         lines.append(f"  {one.title}{how} [{' '.join(one.row.sources)}]")
         lines += [f"    {column}: {text}" for column, text in one.row.told.items() if text != one.title]
+    lines += [f"  {left} more rows of {table} cite or mention it; --json for all."] if left else []
     return [*lines, ""]
 
 

@@ -11,7 +11,7 @@ from exportin.knowledge.citation import Source
 
 __all__ = ["Evidence", "Fact", "Found"]
 
-Found = Literal["subject", "citation", "mention", "words", "some words"]
+Found = Literal["subject", "reference", "citation", "mention", "words", "some words"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class Evidence:
     table : str
         Name for `facts`, or ``sources`` for a paper itself.
     found : str
-        ``subject`` if the row is about the thing, ``citation`` if it cites the paper asked for, ``mention`` if it names the thing,
+        ``subject`` if the row is about the thing, ``reference`` if such a row refers to it (the statements of a contradiction),
+        ``citation`` if it cites the paper asked for, ``mention`` if it names the thing,
         ``words`` if it holds all the words asked for, ``some words`` if it holds some of them.
     row : Fact
         The row itself.

@@ -47,7 +47,7 @@ Cas = Annotated[
 ]
 Cellosaurus = Annotated[str, Field(pattern=r"^(CVCL_[A-Z0-9]{4})?$", description="a Cellosaurus accession such as CVCL_0030")]
 ClaimId = Annotated[str, Field(pattern=r"^C\d{3}$", description="the number of a statement, such as C161")]
-ClaimIds = Annotated[str, AfterValidator(_claims)]
+ClaimIds = Annotated[str, Field(description="numbers of statements between single spaces, such as C160 C161"), AfterValidator(_claims)]
 ContradictionId = Annotated[str, Field(pattern=r"^X\d{2}$", description="the number of a contradiction, such as X05")]
 Hgnc = Annotated[str, Field(pattern=r"^(HGNC:[1-9]\d{0,5})?$", description="an HGNC number such as HGNC:11998")]
 InChIKey = Annotated[

@@ -82,7 +82,7 @@ def portray(name: str) -> Portrait:
         raise _no_cargo(database, name)
     chosen = min(rows, key=lambda row: (squash(row.id) != squash(name), row.id != row.symbol, row.line))
     mentioned: dict[str, list[Evidence]] = {}
-    for place in holding(database, set(chosen.names)):
+    for place in sorted(holding(database, set(chosen.names))):
         mentioned.setdefault(place[0], []).append(cite(database, place, "mention"))
     claims = tuple(mentioned.get("claims", ()))
     numbers = {part.title for part in claims}
@@ -145,7 +145,7 @@ def _parts(found: Portrait) -> Iterator[str]:
     yield from _part("edges", found.edges, lambda row: f"{row.actor} {_arrow(row.effect)} {row.target}: {row.what} ({row.system})")
     yield from _part("claims of the review", found.claims, lambda row: f"{row.id} ({row.section}, {row.role}): {row.says}")
     yield from _part("contradictions", found.contradictions, lambda row: f"{row.id}: {row.says} / {row.problem}")
-    yield from _part("later evidence", found.later, lambda row: f"{row.year}, {row.verdict} {row.claims}: {row.says}")
+    yield from _part("later evidence", found.later, lambda row: f"{row.year or 'no year'}, {row.verdict} {row.claims}: {row.says}")
 
 
 def _part(title: str, parts: tuple[Evidence, ...], tell: Any, none: str = "none in the tables") -> list[str]:

@@ -34,7 +34,8 @@ def evidence(query: str) -> tuple[Evidence, ...]:
     Returns
     -------
     found : tuple of Evidence
-        Rows about it first, then the paper and rows that cite it, then rows that mention it by one of its names, spelt as there.
+        Rows about it first, then the statements that such rows refer to, then the paper and rows that cite it, then rows that mention
+        it by one of its names, spelt as there, those with a cell of just that name before the others.
         Where no row is about it, also rows that hold all the words, and where there is none of these, rows that hold some of them,
         the best first.
 
@@ -59,11 +60,13 @@ def evidence(query: str) -> tuple[Evidence, ...]:
     asked = _PREFIX.sub("", query).strip(" /")
     papers = _papers(database, asked)
     about = subjects(database, asked)
-    citing = [place for place in _citing(database, papers) if place not in about]
+    referred = [place for place in _referred(database, about) if place not in about]
+    citing = [place for place in _citing(database, papers) if place not in {*about, *referred}]
     called = {name for place in about for name in database.fact(*place).names} or ({asked} if not papers else set())
-    known = {*about, *citing}
+    known = {*about, *referred, *citing}
     mentioned = [place for place in holding(database, called) if place not in known]
     found = [cite(database, place, "subject") for place in about]
+    found += [cite(database, place, "reference") for place in referred]
     found += [_paper(database.sources[key]) for key in papers]
     found += [cite(database, place, "citation") for place in citing]
     found += [cite(database, place, "mention") for place in mentioned]
@@ -93,6 +96,12 @@ def _papers(database: Database, name: str) -> list[str]:
     """Keys of the sources that are called so: key, PubMed id, PMCID, DOI, first author and year."""
     asked = "SELECT DISTINCT source FROM source_name WHERE squashed = ? ORDER BY rowid"
     return [key for (key,) in database.connection.execute(asked, (squash(name),))] if squash(name) else []
+
+
+def _referred(database: Database, about: Iterable[Place]) -> list[Place]:
+    """Statements whose numbers stand in the rows."""
+    numbers = [number for place in about for number in str(database.fact(*place).columns.get("claims") or "").split()]
+    return [place for number in dict.fromkeys(numbers) for place in subjects(database, number, "claims")]
 
 
 def _citing(database: Database, papers: Iterable[str]) -> list[Place]:

@@ -53,17 +53,22 @@ def rows_with_words(database: Database, groups: list[list[str]], *, all_of_them:
 
 
 def holding(database: Database, called: set[str]) -> list[Place]:
-    """Rows that hold one of the names as a whole word; the spelling counts, because Ran is not ran."""
-    names = sorted(name for name in called if squash(name))
+    """Rows that hold one of the names as a whole word, those with a cell of just that name first.
+
+    The spelling counts, because Ran is not ran. A single letter stands for too much to be looked for.
+    """
+    names = sorted(name for name in called if len(squash(name)) > 1)
     if not names:
         return []
-    whole = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names))
+    either = "|".join(re.escape(name) for name in names)
+    whole, cell = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])"), re.compile(rf"(?:^|; )(?:{either})(?:; |$)", re.MULTILINE)
     if database.indexed:
         asked = 'SELECT p."table", p.line, p.text FROM words JOIN passage AS p ON p.id = words.rowid WHERE words MATCH ? ORDER BY p.id'
         rows = database.connection.execute(asked, (f"text : ({_phrases(names)})",))
     else:
         rows = database.connection.execute('SELECT "table", line, text FROM passage ORDER BY id')
-    return [(table, line) for table, line, text in rows if whole.search(text)]
+    found = [(not cell.search(text), (table, line)) for table, line, text in rows if whole.search(text)]
+    return [place for _, place in sorted(found, key=lambda one: one[0])]
 
 
 def _other_names(database: Database, name: str) -> list[str]:

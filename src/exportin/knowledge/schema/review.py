@@ -58,7 +58,7 @@ class LaterEvidenceRow(FactRow):
     claims: ClaimIds
     says: Text = Field(description="what was found")
     verdict: Literal["confirms", "contradicts", "qualifies"]
-    year: int = Field(ge=1900, le=2100, description="the year of the work")
+    year: int | None = Field(default=None, ge=1900, le=2100, description="the year of the work; empty where it was not seen")
 
     @field_validator("claims")
     @classmethod
