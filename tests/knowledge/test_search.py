@@ -268,3 +268,15 @@ def test_a_search_loads_no_schema():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] TP53"
+
+
+def test_the_screen_shows_ten_passing_rows_of_a_table_and_tells_how_many_more():
+    from exportin.cli.facts import write_rows
+
+    found = knowledge.evidence("CRM1")
+    of_cargoes = sum(one.table == "cargoes" for one in found)
+    short, whole = write_rows(found, of_a_table=10), write_rows(found)
+    assert f"\n  {of_cargoes - 10} more rows of cargoes cite or mention it; --json for all.\n" in short
+    assert short.startswith("machinery\n  XPO1 [")
+    assert "more rows of" not in whole
+    assert whole.count(" (mentions it) [") == sum(one.found == "mention" for one in found)
