@@ -159,7 +159,7 @@ def test_evidence_of_a_paper_and_of_words(tmp_path):
     assert (tmp_path / "out" / "evidence.txt").read_text(encoding="utf-8") == out
     assert json.loads((tmp_path / "out" / "evidence.json").read_text(encoding="utf-8"))[0]["row"]["key"] == "Daelemans02"
     assert "C161 (holds the words)" in exportin("evidence", "knockdown lines")[1]
-    assert "No row of the tables of facts cites it." in exportin("evidence", "PMID20826784")[1]
+    assert "No row of the tables of facts cites it." in exportin("evidence", "Otero98")[1]
 
 
 def test_evidence_shows_the_best_of_many_rows_and_tells():

@@ -48,6 +48,7 @@ PUBLIC = [
     "exposure",
     "facts",
     "kernel",
+    "ledger",
     "load",
     "model",
     "regimen",

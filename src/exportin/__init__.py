@@ -22,6 +22,7 @@ A short tour; nothing but the names listed here is public, and each is loaded wh
     xp.survival("trial.csv", arm="arm")                # Kaplan-Meier, log-rank, Cox
 
     xp.evidence("TP53")                                # the facts used, each with its source
+    xp.ledger("C161")                                  # a claim of the review as an experiment, with its verdict; all by default
     xp.model("cell").to_sbml()                         # the network itself
     xp.kernel.compile(sbml)                            # the solver, for any supported SBML model
 
@@ -47,6 +48,7 @@ __all__ = [
     "exposure",
     "facts",
     "kernel",
+    "ledger",
     "load",
     "model",
     "regimen",
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from exportin.pharmacology.compound import compound
     from exportin.pharmacology.exposure import exposure, regimen
     from exportin.result import Result, load
+    from exportin.review.book import ledger
 else:  # hidden from type checkers, so that they still see a misspelt name
     _HOME = {
         "ExportinError": "errors",
@@ -83,6 +86,7 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "evidence": "knowledge",
         "exposure": "pharmacology.exposure",
         "facts": "knowledge",
+        "ledger": "review.book",
         "load": "result",
         "model": "network.model",
         "regimen": "pharmacology.exposure",

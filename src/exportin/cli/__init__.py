@@ -17,6 +17,7 @@ from exportin.cli.drugs import combine, dose_response
 from exportin.cli.facts import cargo, evidence
 from exportin.cli.options import Json, Quiet
 from exportin.cli.patients import nca, schedule, survival, trial
+from exportin.cli.review import run_review
 from exportin.errors import ExportinError
 
 __all__ = ["main"]
@@ -42,6 +43,7 @@ app.command("schedule")(schedule)
 app.command("trial")(trial)
 app.command("survival")(survival)
 app.command("nca")(nca)
+app.command("review")(run_review)
 app.command("evidence")(evidence)
 app.command("cargo")(cargo)
 

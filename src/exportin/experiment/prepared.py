@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,7 +97,8 @@ class Experiment:
     def reference(self) -> Reference:
         """What the export of pathways is measured against."""
         plain = make_cell(self.cell.name, concentrations=self.cell.concentrations).with_pathways(*self.cell.pathways)
-        return Reference(prepare(plain, self.exposures, self.seed))
+        drugs = [(one.compound, one.route, one.fu, one.accumulation, one.body, one.site) for one in self.exposures]
+        return _reference(_Plain(repr((plain, drugs, self.seed)), plain, self.exposures, self.seed))
 
     def known(self, values: Mapping[str, Any]) -> Columns:
         """Those of the numbers that the solver knows."""
@@ -166,6 +167,22 @@ def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experim
         model = build_model(cell, slots, extra)
         solver = _compiled(structure_of(cell, slots))
     return Experiment(cell, joined, model, solver, seed)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A cell of the catalogue with the drugs of its model; the same where the text is."""
+
+    text: str
+    cell: Cell = field(compare=False)
+    exposures: tuple[Exposure, ...] = field(compare=False)
+    seed: int = field(compare=False)
+
+
+@functools.lru_cache(maxsize=64)
+def _reference(plain: _Plain) -> Reference:
+    """What knock-downs, variants and other changes of one kind of cell have in common."""
+    return Reference(prepare(plain.cell, plain.exposures, plain.seed))
 
 
 @functools.lru_cache(maxsize=16)

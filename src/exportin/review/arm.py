@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from exportin.errors import BadScenario, UnknownName
 from exportin.network.cell import Cell
-from exportin.network.cell import cell as find_cell
 from exportin.pharmacology.exposure import Exposure, exposure, regimen
+from exportin.pharmacology.partner import Partner
 from exportin.review.control import Control
-from exportin.review.tables import standard_dose, tolerance, words
 from exportin.review.schema import WordRow
+from exportin.review.tables import standard_dose, tolerance, words
 
 __all__ = ["IN_MICE", "Arm", "Drug", "Made", "drugs_of"]
 
@@ -54,7 +54,9 @@ class Drug:
     def given(self, control: Control, dose: str | None = None, *, mouse: bool = False) -> Exposure:
         """As an exposure; `dose` is one of a series."""
         drug = control.compound(self.name)
-        if self.regimen:
+        if self.regimen and isinstance(drug, Partner):
+            raise BadScenario(f"exposure: {self.name} has no pharmacokinetics here; give its concentration.")
+        if self.regimen and not isinstance(drug, Partner):
             whole = self.regimen if _ENDS.search(self.regimen) else f"{self.regimen} for 7 d"  # a xenograft repeats a week
             return replace(regimen(drug, whole, species="mouse" if mouse else "human"), label=self.regimen)
         return exposure(drug, dose or self.low, stop=self.stop or None)
@@ -123,7 +125,8 @@ class Arm:
         ranged = [drug for drug in self.drugs if drug.ranged]
         if len(ranged) > 1:
             raise BadScenario(f"exposure: {self.exposure!r} has two series of doses; a dose is sought along one.")
-        others = tuple(drug.given(control, mouse=self.mouse) for drug in self.drugs if not drug.ranged)
+        given = [drug.given(control, mouse=self.mouse) for drug in self.drugs if not drug.ranged]
+        others = tuple(one for one in given if not isinstance(one.compound, Partner) or one.compound.pathway in cell.pathways)
         if not ranged:
             return Made(cell, (others,), ())
         doses = dose_series(f"{ranged[0].low} to {ranged[0].high}", 2)
@@ -196,17 +199,3 @@ _HOW: dict[str, Callable[[Cell, WordRow], Cell]] = {
     "variant": _variant,
     "cargo": _cargo,
 }
-
-
-def check_words(texts: Sequence[str]) -> None:
-    """Refuse words that nothing knows, before anything is computed.
-
-    Raises
-    ------
-    UnknownName
-    """
-    for text in texts:
-        for part in _parts(text):
-            if part not in words() and not _GENE.fullmatch(part):
-                raise UnknownName("word of a genotype", part, words())
-    _ = find_cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Need:
     names : tuple of str
         Observables.
     hours : float
-        When; the start is kept too.
+        When.
     mouse : bool
         Whether the cells are a tumour in mice whose size or weight is asked for.
     untreated : bool
@@ -69,10 +69,10 @@ class Need:
 
     @property
     def shared(self) -> tuple[object, ...]:
-        """What wells of one run have in common: the cell, the drugs of the model, and the end."""
+        """What wells of one run have in common: the cell and the drugs of the model; of animals the regimen and the end too."""
         drugs = sorted(repr((one.compound, one.route, one.body, one.site)) for one in self.exposures)
-        week = self.exposures[0].label if self.mouse else ""
-        return repr(self.cell), tuple(drugs), week, self.hours, self.mouse
+        week = (self.exposures[0].label, self.hours) if self.mouse else ()
+        return repr(self.cell), tuple(drugs), week, self.mouse
 
     @property
     def well(self) -> str:
@@ -99,48 +99,66 @@ class Bench:
     anew: bool = False
     _held: dict[tuple[object, ...], dict[str, Array]] = field(default_factory=dict)
 
-    def compute(self, needs: Iterable[Need]) -> None:
-        """Compute what is neither held nor kept, group by group."""
+    def compute(self, needs: Iterable[Need], beside: Iterable[Need] = ()) -> None:
+        """Compute what is neither held nor kept, group by group.
+
+        Parameters
+        ----------
+        needs : iterable of Need
+        beside : iterable of Need
+            Others that may be asked for with the same cells: what and when is observed there is computed too, so that the numbers
+            that are kept do not depend on which claims are run together.
+        """
         groups: dict[tuple[object, ...], dict[str, list[Need]]] = {}
         for need in needs:
             groups.setdefault(need.shared, {}).setdefault(need.well, []).append(need)
-        todo = [(shared, wells) for shared, wells in groups.items() if any((shared, well) not in self._held for well in wells)]
-        with Progress(len(todo), self.progress) as advance:
-            for shared, wells in todo:
+        times = {shared: {need.hours for same in wells.values() for need in same} for shared, wells in groups.items()}
+        for need in beside:
+            if need.shared in groups:
+                times[need.shared].add(need.hours)
+                if need.well in groups[need.shared]:
+                    groups[need.shared][need.well].append(need)
+        todo = [shared for shared, wells in groups.items() if any((shared, well) not in self._held for well in wells)]
+        with Progress(len(todo), self.progress, "computing arms") as advance:
+            for shared in todo:
                 if shared[-1]:
-                    for well, same in wells.items():
-                        self._held[shared, well] = self._mice(same[0])
+                    self._animals(shared, groups[shared])
                 else:
-                    self._group(shared, wells)
+                    self._group(shared, groups[shared], (0.0, *sorted(times[shared])))
                 advance(1)
 
-    def _group(self, shared: tuple[object, ...], wells: Mapping[str, Sequence[Need]]) -> None:
+    def _animals(self, shared: tuple[object, ...], wells: Mapping[str, Sequence[Need]]) -> None:
+        for well, same in wells.items():
+            self._held[shared, well] = self._mice(same[0])
+
+    def _group(self, shared: tuple[object, ...], wells: Mapping[str, Sequence[Need]], times: tuple[float, ...]) -> None:
         first = next(iter(wells.values()))[0]
         names = {well: _names(same) for well, same in wells.items()}
-        keys = {well: kept.key_of(shared, well, names[well], self.population, TOLERANCE) for well in wells}
+        keys = {well: kept.key_of(shared, well, names[well], times, self.population, TOLERANCE) for well in wells}
         found = {well: None if self.anew else kept.arrays(keys[well], None) for well in wells}
         missing = [well for well in wells if found[well] is None]
         if missing:
             every = tuple(dict.fromkeys(name for well in missing for name in names[well]))
-            made = self._run(first, [wells[well][0].exposures for well in missing], every)
+            made = self._run(first, [wells[well][0].exposures for well in missing], every, times)
             for place, well in enumerate(missing):
-                mine = {"status": made["status"][:, :, place]} | {name: made[name][:, :, place] for name in names[well]}
+                mine = {name: made[name][:, :, place] for name in names[well]} | {"hours": np.array(times)}
                 found[well] = kept.arrays(keys[well], lambda mine=mine: mine, anew=True)
         for well in wells:
             self._held[shared, well] = found[well] or {}
 
-    def _run(self, first: Need, wells: Sequence[Sequence[Exposure]], names: Sequence[str]) -> dict[str, Array]:
-        """Each observable and the outcomes, shapes (draw, cell, well, time) and (draw, cell, well)."""
-        times = (0.0, first.hours * _HOUR)
+    def _run(
+        self, first: Need, wells: Sequence[Sequence[Exposure]], names: Sequence[str], times: Sequence[float]
+    ) -> dict[str, NDArray[Any]]:
+        """Each observable, shape (draw, cell, well, time)."""
         draws, cells, seed = self.population.draws, self.population.cells, self.population.seed
+        seconds = [_HOUR * one for one in times]
         try:
-            values, status = run_members(
-                first.cell, wells, names, times, cells=cells, draws=draws, seed=seed, tolerance=TOLERANCE, workers=self.workers
+            values, _ = run_members(
+                first.cell, wells, names, seconds, cells=cells, draws=draws, seed=seed, tolerance=TOLERANCE, workers=self.workers
             )
         except SimulationFailed:  # no draw has a living cell
             values = np.full((draws, cells, len(wells), len(names), len(times)), np.nan)
-            status = np.ones((draws, cells, len(wells)), dtype=np.int32)
-        return {"status": status} | {name: values[..., place, :] for place, name in enumerate(names)}
+        return {name: values[..., place, :] for place, name in enumerate(names)}
 
     def _mice(self, need: Need) -> dict[str, Array]:
         """Volume (cm3) at the end and largest loss of weight, shape (draw,); NaN where the untreated cells do not live."""
@@ -162,21 +180,21 @@ class Bench:
 
     def cells_of(self, need: Need, name: str) -> Array:
         """An observable of every cell at the start and the end, shape (draw, cell, time); NaN for what this model does not have."""
+        return self._at(need).get(name, np.full((self.population.draws, self.population.cells, 2), np.nan))
+
+    def _at(self, need: Need) -> dict[str, Array]:
         held = self._held[need.shared, need.well]
-        if name not in held:
-            return np.full((self.population.draws, self.population.cells, 2), np.nan)
-        return held[name]
+        places = [0, int(np.flatnonzero(held["hours"] == need.hours)[0])]
+        return {name: value[..., places] for name, value in held.items() if name != "hours"}
 
     def of(self, need: Need, name: str) -> Array:
         """An observable of each draw's population at the start and the end, shape (draw, time)."""
         if need.mouse:
             return self._of_mice(need, name)
-        own = self.cells_of(need, name)
-        if name in FATES:
-            held = self._held[need.shared, need.well]
-            pooled = pool_cells({key: value[None] for key, value in held.items() if key != "status"}, name)[0] if name in held else own
-            return _mean(pooled)
-        return _mean(own)
+        here = self._at(need)
+        if name in FATES and name in here:
+            return _mean(pool_cells({key: value[None] for key, value in here.items()}, name)[0])
+        return _mean(self.cells_of(need, name))
 
     def _of_mice(self, need: Need, name: str) -> Array:
         held = self._held[need.shared, need.well]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Effect", "judge"]
 
+Side = Literal["above", "below", "inside", "outside"]
 INTERVAL = (0.1, 0.9)
 
 
@@ -40,6 +42,8 @@ class Effect:
         Where the comparison begins to hold, and ends.
     logarithmic : bool
         Whether the number is a ratio or a dose.
+    side : str
+        Where it holds: ``above`` or ``below`` the line, ``inside`` or ``outside`` of two.
     """
 
     what: str
@@ -48,6 +52,7 @@ class Effect:
     holds: Truth
     lines: tuple[float, ...]
     logarithmic: bool
+    side: Side
 
     @property
     def known(self) -> Truth:
@@ -112,66 +117,74 @@ def _band(contrast: Contrast, kind: str) -> tuple[float, float, bool]:
 def _against(contrast: Contrast, one: Array, other: Array) -> Effect:
     way = contrast.comparison.way
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where((one == other) & np.isfinite(other) | np.isinf(one) & np.isinf(other), 1.0, one / other)
+        same = (one == other) | (np.isinf(one) & np.isinf(other))
+        ratio = np.where(same, 1.0, one / other)
     if way == "about":
         wanted, near = contrast.comparison.low, tolerance("about_ratio")
-        return _effect("over control", "fold", ratio, (ratio >= wanted - near) & (ratio <= wanted + near), (wanted - near, wanted + near), False)
+        return _effect("over control", "fold", ratio, (wanted - near, wanted + near), "inside")
     low, high, fold = _band(contrast, "same" if way in ("as", "unlike") else "change")
     values = ratio if fold else one - other
     told = {"control": "control", "start": "its start"}[contrast.comparison.beside]
     what, unit = (f"over {told}", "fold") if fold else (f"less {told}", "1")
-    if way == "above":
-        return _effect(what, unit, values, values > high, (high,), fold)
-    if way == "below":
-        return _effect(what, unit, values, values < low, (low,), fold)
-    inside = (values >= low) & (values <= high)
-    return _effect(what, unit, values, inside if way == "as" else ~inside, (low, high), fold)
+    if way in ("above", "below"):
+        return _effect(what, unit, values, (high if way == "above" else low,), way, fold=fold)
+    return _effect(what, unit, values, (low, high), "inside" if way == "as" else "outside", fold=fold)
 
 
 def _figure(contrast: Contrast, one: Array) -> Effect:
-    asked, observed = contrast.comparison, contrast.observed[0]
-    dose = observed.kind == "dose"
+    asked, dose = contrast.comparison, contrast.observed[0].kind == "dose"
     unit = "uM" if dose else "1"
-    if asked.way == "above":
-        return _effect("", unit, one, one > asked.low, (asked.low,), dose)
-    if asked.way == "below":
-        return _effect("", unit, one, one < asked.low, (asked.low,), dose)
+    if asked.way in ("above", "below"):
+        return _effect("", unit, one, (asked.low,), asked.way, fold=dose)  # pyright: ignore[reportArgumentType]
     low, high = asked.low, asked.high
     if asked.way == "about":
         width, fold = tolerance("about_share"), tolerance("about_fold")
         low, high = (asked.low / fold, asked.low * fold) if dose else (asked.low - width, asked.low + width)
-    return _effect("", unit, one, (one >= low) & (one <= high), (low, high), dose)
+    return _effect("", unit, one, (low, high), "inside", fold=dose)
 
 
 def _steps(contrast: Contrast, arms: Sequence[Array]) -> Effect:
     """The last step against the first; each step may stay within what is no change."""
     low, high, fold = _band(contrast, "change")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        moves = [np.where(later == former, 1.0, later / former) if fold else later - former for former, later in zip(arms, arms[1:], strict=False)]
-        whole = np.where(arms[-1] == arms[0], 1.0, arms[-1] / arms[0]) if fold else arms[-1] - arms[0]
-    if contrast.comparison.way == "rises":
-        holds, line = (whole > high) & np.all([move >= low for move in moves], axis=0), high
-    else:
-        holds, line = (whole < low) & np.all([move <= high for move in moves], axis=0), low
+    rises = contrast.comparison.way == "rises"
+    moves = [_move(former, later, fold) for former, later in itertools.pairwise(arms)]
+    whole = _move(arms[0], arms[-1], fold)
     what, unit = ("last step over the first", "fold") if fold else ("last step less the first", "1")
-    return _effect(what, unit, whole, holds, (line,), fold)
+    found = _effect(what, unit, whole, (high if rises else low,), "above" if rises else "below", fold=fold)
+    steady = np.all([move >= low if rises else move <= high for move in moves], axis=0)
+    return replace(found, holds=found.holds & steady)
+
+
+def _move(former: Array, later: Array, fold: bool) -> Array:
+    if not fold:
+        return later - former
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(later == former, 1.0, later / former)
 
 
 def _together(contrast: Contrast, arms: Sequence[Array]) -> Effect:
     """Excess over Bliss independence: of the dead as they are, of viability as what is taken away."""
     taken = [1.0 - arm if contrast.observed[0].name == "viability" else arm for arm in arms]
     excess = taken[0] - (taken[1] + taken[2] - taken[1] * taken[2])
-    line = tolerance("excess")
-    more = excess > line
-    return _effect("excess over Bliss", "1", excess, more if contrast.comparison.way == "synergistic" else ~more, (line,), False)
+    side = "above" if contrast.comparison.way == "synergistic" else "below"
+    return _effect("excess over Bliss", "1", excess, (tolerance("excess"),), side)
 
 
 def _sign(contrast: Contrast, one: Array) -> Effect:
     line = tolerance("correlation")
-    positive = contrast.comparison.way == "positive"
-    return _effect("rank correlation", "1", one, one > line if positive else one < -line, (line if positive else -line,), False)
+    if contrast.comparison.way == "positive":
+        return _effect("rank correlation", "1", one, (line,), "above")
+    return _effect("rank correlation", "1", one, (-line,), "below")
 
 
-def _effect(what: str, unit: str, values: Array, holds: Truth, lines: tuple[float, ...], logarithmic: bool) -> Effect:
+def _effect(what: str, unit: str, values: Array, lines: tuple[float, ...], side: Side, *, fold: bool = False) -> Effect:
     values = np.asarray(values, dtype=float)
-    return Effect(what, unit, values, np.asarray(holds) & ~np.isnan(values), lines, logarithmic)
+    with np.errstate(invalid="ignore"):
+        if side == "above":
+            holds = values > lines[0]
+        elif side == "below":
+            holds = values < lines[0]
+        else:
+            inside = (values >= lines[0]) & (values <= lines[1])
+            holds = inside if side == "inside" else ~inside & ~np.isnan(values)
+    return Effect(what, unit, values, holds, lines, fold, side)

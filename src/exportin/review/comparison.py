@@ -23,7 +23,9 @@ from exportin.errors import BadScenario
 
 __all__ = ["Comparison", "numbers_in", "read_comparison"]
 
-Way = Literal["above", "below", "as", "unlike", "about", "between", "rises", "falls", "synergistic", "not synergistic", "positive", "negative"]
+Way = Literal[
+    "above", "below", "as", "unlike", "about", "between", "rises", "falls", "synergistic", "not synergistic", "positive", "negative"
+]  # fmt: skip
 Beside = Literal["control", "start", "figure", "steps", "parts", "none"]
 
 _QUANTITY = r"(?P<{0}>\d+\.?\d*)\s*(?P<{0}_unit>%|pM|nM|uM|mM|-fold)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from exportin import units
 from exportin.errors import BadScenario
@@ -14,6 +15,8 @@ from exportin.review.entry import Block, Pair, Steps
 from exportin.review.observable import Observed, read_observable
 
 __all__ = ["Contrast", "spread"]
+
+Field = str | Sequence[str] | Pair | Steps
 
 
 @dataclass(frozen=True)
@@ -114,16 +117,16 @@ def _parts(arm: Arm) -> tuple[str, str, str]:
     return arm.cell, arm.genotype, arm.exposure
 
 
-def _side(field: str | Sequence[str] | Pair | Steps, name: str) -> list[str]:
-    side = getattr(field, name) if isinstance(field, Pair) else field
-    return [side] if isinstance(side, str) else list(side)  # pyright: ignore[reportArgumentType]
+def _side(field: Field, name: str) -> list[str]:
+    side: Any = getattr(field, name) if isinstance(field, Pair) else field
+    return [side] if isinstance(side, str) else list(side)
 
 
-def _series(fields: Sequence[str | Sequence[str] | Pair | Steps]) -> Iterator[tuple[Arm, ...]]:
+def _series(fields: Sequence[Field]) -> Iterator[tuple[Arm, ...]]:
     for others in itertools.product(*([""] if isinstance(one, Steps) else _side(one, "test") for one in fields)):
         length = max(len(one.steps) for one in fields if isinstance(one, Steps))
-        parts = ([one.steps[step] if isinstance(one, Steps) else other for one, other in zip(fields, others, strict=True)] for step in range(length))
-        yield tuple(Arm(*one) for one in parts)
+        pairs = list(zip(fields, others, strict=True))
+        yield tuple(Arm(*(one.steps[step] if isinstance(one, Steps) else other for one, other in pairs)) for step in range(length))
 
 
 def _combined(arm: Arm) -> tuple[Arm, ...]:

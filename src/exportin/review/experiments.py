@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exportin.errors import BadScenario
+from exportin.errors import BadScenario, UnknownName
+from exportin.knowledge import facts
+from exportin.review.comparison import numbers_in
 from exportin.review.contrast import Contrast, spread
 from exportin.yaml_file import placed, read_text, validated
 
 if TYPE_CHECKING:
     from exportin.review.entry import Block
 
-__all__ = ["Planned", "experiments", "read_experiments"]
+__all__ = ["Planned", "experiments", "read_experiments", "refuse_own_figures"]
 
 FOLDER = Path(__file__).parent / "experiments"
 _CLAIM = re.compile(r"^(C\d{3}):", re.MULTILINE)
@@ -59,8 +61,30 @@ def experiments() -> Mapping[str, Planned]:
         for claim, planned in read_experiments(path).items():
             if claim in found:
                 raise BadScenario(f"{path.name}: {claim} has an experiment in {found[claim].file} already; put them together.")
+            refuse_own_figures(planned)
             found[claim] = planned
     return found
+
+
+def refuse_own_figures(planned: Planned) -> None:
+    """Refuse a figure in a comparison that the claim itself does not print.
+
+    Raises
+    ------
+    BadScenario, UnknownName
+    """
+    rows = {row.id: row for row in facts("claims")}
+    if planned.claim not in rows:
+        raise UnknownName("claim with an experiment", planned.claim, rows)
+    claim = rows[planned.claim]
+    printed = {float(one) for one in numbers_in(f"{claim.says} {claim.value} {claim.condition}")}
+    for contrast in planned.contrasts:
+        for figure in numbers_in(contrast.comparison.text):
+            if float(figure) not in printed:
+                raise BadScenario(
+                    f"{planned.file}: {planned.claim}: the comparison {contrast.comparison.text!r} has the figure {figure}, which the "
+                    "claim does not print; compare with what the claim says, or with a control."
+                )
 
 
 def read_experiments(path: Path) -> dict[str, Planned]:
@@ -95,5 +119,5 @@ def read_experiments(path: Path) -> dict[str, Planned]:
 def _texts(text: str) -> dict[str, str]:
     """What stands under each claim."""
     starts = [*_CLAIM.finditer(text)]
-    ends = [*(one.start() for one in starts[1:]), len(text)]
-    return {one[1]: text[one.start() : end].rstrip() for one, end in zip(starts, ends, strict=True)}
+    ends = [one.start() for one in starts[1:]] + [len(text)]
+    return {one[1]: text[one.start() : end].rstrip() for one, end in zip(starts, ends, strict=False)}

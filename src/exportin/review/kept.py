@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
-import tempfile
+import io
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exportin.kernel.compiler.cache import cache_folder
+from exportin.kept_files import cache_folder, move_into
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["arrays", "fingerprint", "key_of"]
 
-# What numbers come from: code and tables of the rooms that simulate; facts that no model reads are not among them.
+# What numbers come from: code and tables of the rooms that simulate. Facts are not among them: what a model reads of a cell or a
+# compound (names, mechanism, mass) is in the cell and the exposures themselves, which are parts of every key.
 _ROOMS = ("network", "kernel", "pharmacology", "experiment", "cohort", "result", "analysis/curve", "units.py")
-_FACTS = ("cells.tsv", "compounds.tsv", "partners.tsv")
 _ENDINGS = (".py", ".tsv", ".ant", ".h", ".c")
 
 
@@ -37,8 +38,6 @@ def fingerprint() -> str:
     for room in _ROOMS:
         for name, data in _files(root / room, room):
             whole.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
-    for name in _FACTS:
-        whole.update((root / "knowledge" / "tables" / name).read_bytes())
     return whole.hexdigest()
 
 
@@ -77,23 +76,16 @@ def arrays(key: str, make: Callable[[], Mapping[str, NDArray[Any]]] | None, *, a
 
 def _read(path: Path) -> dict[str, NDArray[Any]] | None:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 
 
 def _write(path: Path, found: Mapping[str, NDArray[Any]]) -> None:
     """Under the final name only when whole; a folder that cannot be written to is no mistake of the user's."""
-    try:
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **found)
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **found)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError:
-        return
+        move_into(path.parent, path.name, content.getvalue())

@@ -19,8 +19,6 @@ from exportin.review.observable import MICE, Observed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exportin.review.arm import Arm
-
     Array = NDArray[np.float64]
 
 __all__ = ["Part", "measure", "needs_of"]
@@ -122,8 +120,7 @@ def _rank_correlation(one: Array, other: Array, fewest: int = 6) -> float:
     known = np.isfinite(one) & np.isfinite(other)
     if known.sum() < fewest or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
         return float("nan")
-    ranks = [_ranks(values[known]) for values in (one, other)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(_ranks(one[known]), _ranks(other[known]))[0, 1])
 
 
 def _ranks(values: Array) -> Array:

@@ -4,12 +4,14 @@
 C010: {table: machinery, where: {kind: exportin}, count: 7}
 C124: {table: diseases, where: {id: pancreas_cea}, agrees: p}
 C012: {table: cargoes, each: {symbol: [NFKBIA, RB1]}, where: {evidence: ~leptomycin}}
+C023: {table: signals, matches: {sequence: "[ILMFV].{2,3}[ILMFV].{2,3}[ILMFV].[ILMFV]"}, count: more than 50 %}
 ```
 """
 
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +42,9 @@ class Query(BaseModel):
     table : of `exportin.facts`
     where : columns with the value, or one of several values, that they must have; ``~word`` means that the word is in it
     each : columns with values, every one of which must be met by a row
-    count : how many rows there must be: ``7``, ``more than 230``, ``at least 3``
+    matches : columns with a regular expression that is in them
+    among : with a percentage, the rows of which they are a share; by default those of `where` without `matches`
+    count : how many rows there must be: ``7``, ``more than 230``, ``at least 3``, or which share, ``more than 50 %``
     total : columns with what they must add up to
     agrees : column that must hold the figure that the claim prints
     own : whether rows that rest on the review alone count too; only for counts of what the review itself prints
@@ -51,6 +55,8 @@ class Query(BaseModel):
     table: str
     where: dict[str, Value] = {}
     each: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    matches: dict[str, str] = {}
+    among: dict[str, Value] | None = None
     count: str | int | None = None
     total: dict[str, int] = {}
     agrees: str | None = None
@@ -103,7 +109,8 @@ def read_queries(path: Path) -> Mapping[str, Query]:
     for claim, query in given.root.items():
         rows = facts(query.table)
         known = rows[0].columns() if rows else []
-        for column in (*query.where, *query.each, *query.total, *([query.agrees] if query.agrees else [])):
+        asked = (*query.where, *query.each, *query.matches, *(query.among or {}), *query.total)
+        for column in (*asked, *([query.agrees] if query.agrees else [])):
             if column not in known:
                 line = tree.lc.key(claim)[0] + 1
                 raise BadScenario(f"{path.name}, line {line}: {claim}: {UnknownName(f'column of {query.table}', column, known)}")
@@ -119,7 +126,7 @@ def answer(query: Query, printed: str) -> Answer:
     printed : str
         The figure of the claim, with which `agrees` compares.
     """
-    found = [row for row in facts(query.table) if all(_meets(row, column, value) for column, value in query.where.items())]
+    found = [row for row in _met(query.table, query.where) if all(re.search(one, getattr(row, key)) for key, one in query.matches.items())]
     rows = tuple(found if query.own else [row for row in found if set(row.sources) != {REVIEW}])
     for decide in (_each, _counted, _totalled, _agreed):
         if (told := decide(query, rows, printed)) is not None:
@@ -128,6 +135,10 @@ def answer(query: Query, printed: str) -> Answer:
         return Answer("supports", "a row of the facts", f"{len(rows)} of {query.table}", rows)
     alone = "only the review itself says so" if found else "no row says so"
     return Answer("inconclusive", "a row of the facts", f"{alone} in {query.table}", tuple(found))
+
+
+def _met(table: str, where: Mapping[str, Value]) -> list[Any]:
+    return [row for row in facts(table) if all(_meets(row, column, value) for column, value in where.items())]
 
 
 def _meets(row: Any, column: str, value: Value) -> bool:
@@ -154,7 +165,7 @@ def _each(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:
     return Answer("supports", expected, "all found", held)
 
 
-_COUNT = re.compile(r"(?:(more than|at least|less than) )?(\d+)")
+_COUNT = re.compile(r"(?:(more than|at least|less than) )?(\d+)( ?%)?")
 
 
 def _counted(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:
@@ -162,10 +173,26 @@ def _counted(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:
         return None
     match = _COUNT.fullmatch(str(query.count))
     if match is None:
-        raise BadScenario(f"count: {query.count!r} is not understood; write for example 7, 'more than 230' or 'at least 3'.")
+        raise BadScenario(f"count: {query.count!r} is not understood; write for example 7, 'more than 230' or 'more than 50 %'.")
+    if match[3]:
+        return _shared(query, rows, match[1] == "less than", float(match[2]) / 100.0)
     number, found = int(match[2]), len(rows)
     holds = {None: found == number, "more than": found > number, "at least": found >= number, "less than": found < number}[match[1]]
     return Answer("supports" if holds else "contradicts", f"{query.count} rows", str(found), tuple(rows))
+
+
+def _shared(query: Query, rows: Sequence[FactRow], below: bool, line: float) -> Answer:
+    """A share of rows against a figure; open where its 95 % interval (Wilson) straddles the figure."""
+    of = _met(query.table, query.where if query.among is None else query.among)
+    whole = [row for row in of if query.own or set(row.sources) != {REVIEW}]
+    if not whole:
+        return Answer("inconclusive", str(query.count), f"no row of {query.table}", ())
+    n, share, z = len(whole), len(rows) / len(whole), 1.959964
+    middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low, high = ((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
+    verdict = "inconclusive" if low <= line <= high else "supports" if (share > line) != below else "contradicts"
+    observed = f"{len(rows)} of {n}, {100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+    return Answer(verdict, f"{query.count} of the rows", observed, tuple(rows))
 
 
 def _totalled(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:

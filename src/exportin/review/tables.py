@@ -12,7 +12,7 @@ from exportin.errors import UnknownName
 if TYPE_CHECKING:
     from exportin.review.schema import AcceptedRow, DoseRow, ReadingRow, UnmodelledRow, WordRow
 
-__all__ = ["ACCEPTED", "accepted", "readings", "standard_dose", "tolerance", "unmodelled", "words"]
+__all__ = ["ACCEPTED", "accepted", "forget_accepted", "readings", "standard_dose", "tolerance", "unmodelled", "words"]
 
 HERE = Path(__file__).parent
 ACCEPTED = HERE / "accepted.tsv"
@@ -95,3 +95,8 @@ def accepted() -> Mapping[str, str]:
     """The accepted verdict of each claim."""
     rows: Sequence[AcceptedRow] = _read("accepted")
     return {row.claim: row.verdict for row in rows}
+
+
+def forget_accepted() -> None:
+    """Read the accepted verdicts anew when they are asked for again."""
+    _read.cache_clear()

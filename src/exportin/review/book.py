@@ -1,0 +1,295 @@
+"""The ledger: every claim of the review with its method, what was expected, what came out, and a verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from exportin.errors import UnknownName, squash
+from exportin.json_number import plain
+from exportin.knowledge import facts
+from exportin.network.parameters import switches
+from exportin.review.bench import CELLS, DRAWS, Bench, Need, Population
+from exportin.review.control import Control
+from exportin.review.experiments import Planned, experiments
+from exportin.review.measure import Part, measure, needs_of
+from exportin.review.query import answer, queries
+from exportin.review.shown import headline, told_expected, told_observed, told_share
+from exportin.review.statistic import recompute, statistics
+from exportin.review.tables import accepted, readings, unmodelled
+from exportin.review.verdict import INCONSISTENT, SUPPORTS, UNMODELLED, VERDICTS, of_parts
+
+if TYPE_CHECKING:
+    from exportin.knowledge.schema import ClaimRow, ContradictionRow, FactRow
+
+__all__ = ["Entry", "Ledger", "Reading", "ledger"]
+
+Method = Literal["experiment", "query", "statistic", "none"]
+ROLES = ("calibration", "validation", "fact")
+# Kinds of contradiction inside the review, for which no look-up can decide what it says.
+_INSIDE = ("internal", "wording", "statistic", "unit", "count", "citation")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A claim under one choice of a hypothesis that is not the default."""
+
+    hypothesis: str
+    choice: str
+    verdict: str
+    observed: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim and what became of it.
+
+    Attributes
+    ----------
+    claim : ClaimRow
+    method : str
+        ``experiment``, ``query``, ``statistic`` or ``none``.
+    verdict : str
+        One of `exportin.review.verdict.VERDICTS`.
+    expected, observed : str
+        In words, with figures.
+    interval : tuple of float or None
+        From a tenth to nine tenths of the draws, of the part that holds least; 95 % of a statistic.
+    parts : tuple of Part
+        Of an experiment.
+    rows : tuple of FactRow
+        Of a query.
+    planned : Planned or None
+        The experiment.
+    readings : tuple of Reading
+    contradictions : tuple of ContradictionRow
+    notes : tuple of str
+        What the method leaves out, or why there is none.
+    """
+
+    claim: ClaimRow
+    method: Method
+    verdict: str
+    expected: str
+    observed: str
+    interval: tuple[float, float] | None = None
+    parts: tuple[Part, ...] = ()
+    rows: tuple[FactRow, ...] = ()
+    planned: Planned | None = None
+    readings: tuple[Reading, ...] = ()
+    contradictions: tuple[ContradictionRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> bool:
+        """Whether a validation claim that was accepted as supported is so no longer."""
+        return self.claim.role == "validation" and accepted().get(self.claim.id) == SUPPORTS and self.verdict != SUPPORTS
+
+    def to_dict(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "id": self.claim.id,
+            "section": self.claim.section,
+            "role": self.claim.role,
+            "method": self.method,
+            "verdict": self.verdict,
+            "expected": self.expected,
+            "observed": self.observed,
+            "interval": None if self.interval is None else [plain(one) for one in self.interval],
+            "sources": list(self.claim.sources),
+        }
+
+
+@dataclass(frozen=True)
+class Ledger(Sequence["Entry"]):
+    """Entries in the order of the review.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+    population : Population
+    control : str
+        Name of the negative control; empty for none.
+    """
+
+    entries: tuple[Entry, ...]
+    population: Population
+    control: str = ""
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __getitem__(self, which: Any) -> Any:
+        if isinstance(which, str):
+            known = {entry.claim.id: entry for entry in self.entries}
+            if which not in known:
+                raise UnknownName("claim of this ledger", which, known)
+            return known[which]
+        return self.entries[which]
+
+    @property
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """How many claims of each role have each verdict."""
+        return {role: Counter(entry.verdict for entry in self.entries if entry.claim.role == role) for role in ROLES}
+
+    @property
+    def supported(self) -> Mapping[str, tuple[int, int]]:
+        """Of each role the claims that are supported, and those that an experiment, query or statistic judged."""
+        judged = {role: [one for one in self.entries if one.claim.role == role and one.verdict != UNMODELLED] for role in ROLES}
+        return {role: (sum(one.verdict == SUPPORTS for one in some), len(some)) for role, some in judged.items()}
+
+    @property
+    def lost(self) -> tuple[Entry, ...]:
+        """Validation claims that were accepted as supported and are so no longer."""
+        return tuple(entry for entry in self.entries if entry.lost)
+
+    @property
+    def changed(self) -> tuple[Entry, ...]:
+        """Claims whose verdict is not the accepted one."""
+        return tuple(entry for entry in self.entries if accepted().get(entry.claim.id) != entry.verdict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For machines."""
+        return {"claims": [entry.to_dict() for entry in self.entries]}
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.entries)} claims; experiments over {self.population.draws} draws of {self.population.cells} sister cells"]
+        width = max(map(len, VERDICTS))
+        lines.append(f"{'':{width}}  " + "  ".join(f"{role:>11}" for role in ROLES))
+        for verdict in VERDICTS:
+            lines.append(f"{verdict:{width}}  " + "  ".join(f"{self.counts[role].get(verdict, 0):>11}" for role in ROLES))
+        shares = [f"{role} {told_share(*pair)}" for role, pair in self.supported.items()]
+        return "\n".join([*lines, "supported of those judged: " + ", ".join(shares)])
+
+
+def ledger(
+    *claims: str,
+    draws: int = DRAWS,
+    cells: int = CELLS,
+    seed: int = 0,
+    control: str = "",
+    workers: int | None = None,
+    progress: bool = False,
+    anew: bool = False,
+) -> Ledger:
+    """Every claim of the review with its verdict, or some of them.
+
+    Experiments are computed once and kept in the cache folder under a hash of code, numbers and what was asked; the whole
+    takes minutes the first time.
+
+    Parameters
+    ----------
+    *claims : str
+        Such as ``"C161"``; all where none is named.
+    draws, cells : int
+        Of each experiment. Verdicts were accepted at the default numbers.
+    seed : int
+    control : str
+        A negative control: ``inhibition``, ``p53``, ``labels`` or ``contexts`` (`exportin.review.control`).
+    workers, progress
+        As in `exportin.simulate`.
+    anew : bool
+        Compute all, whatever is kept.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such claim or control.
+    BadScenario, BadTable
+        If an experiment, query or table cannot be read; with file and line.
+
+    Examples
+    --------
+    >>> entry = ledger("C123")["C123"]
+    >>> entry.method, entry.verdict
+    ('statistic', 'supports')
+    """
+    rows = {row.id: row for row in facts("claims")}
+    asked = [_known(claim, rows) for claim in claims] or list(rows)
+    _refuse_strays(rows)
+    bench = Bench(Population(draws, cells, seed), workers, progress, anew)
+    taken = Control(control)  # pyright: ignore[reportArgumentType]
+    _compute(bench, asked, taken)
+    return Ledger(tuple(_entry(rows[claim], bench, taken) for claim in asked), bench.population, control)
+
+
+def _known(claim: str, rows: Mapping[str, ClaimRow]) -> str:
+    plain_ids = {squash(one): one for one in rows}
+    if squash(claim) not in plain_ids:
+        raise UnknownName("claim", claim, rows)
+    return plain_ids[squash(claim)]
+
+
+def _refuse_strays(rows: Mapping[str, ClaimRow]) -> None:
+    """Refuse a method of a claim that is none, and a second method of one."""
+    methods = (("experiment", experiments()), ("query", queries()), ("statistic", statistics()))
+    seen: dict[str, str] = {}
+    for name, held in methods:
+        for claim in held:
+            if claim not in rows:
+                raise UnknownName(f"claim with {'an' if name[0] == 'e' else 'a'} {name}", claim, rows)
+            if claim in seen:
+                raise UnknownName("claim with one method", f"{claim} ({seen[claim]} and {name})", ["one method a claim"])
+            seen[claim] = name
+
+
+def _compute(bench: Bench, asked: Sequence[str], control: Control) -> None:
+    """All wells, those of other readings too."""
+    plans = [(experiments()[claim], one) for claim in asked if claim in experiments() for one in [control, *_choices(claim, control)]]
+    wanted = [need for planned, one in plans for need in _needs(planned, one)]
+    every = [(planned, one) for claim, planned in experiments().items() for one in [control, *_choices(claim, control)]] if plans else []
+    bench.compute(wanted, (need for planned, one in every for need in _needs(planned, one)))
+
+
+def _needs(planned: Planned, control: Control) -> Iterator[Need]:
+    for contrast in planned.contrasts:
+        for wells in needs_of(contrast, control):
+            yield from wells
+
+
+def _choices(claim: str, control: Control) -> list[Control]:
+    """The other choices of the hypotheses under which a claim is shown; no control is shown under them."""
+    if control.name:
+        return []
+    found: list[Control] = []
+    for row in readings(claim):
+        switch = switches()[row.hypothesis]
+        found += [Control(hypotheses=((row.hypothesis, choice),)) for choice, value in switch.choices.items() if value != switch.value]
+    return found
+
+
+def _entry(claim: ClaimRow, bench: Bench, control: Control) -> Entry:
+    contradictions = tuple(row for row in facts("contradictions") if claim.id in row.claims.split())
+    rows = unmodelled(claim.id)
+    shown = {"contradictions": contradictions, "notes": tuple(row.reason for row in rows)}
+    if claim.id in experiments():
+        return _experiment(claim, experiments()[claim.id], bench, control, shown)
+    inside = any(row.kind in _INSIDE for row in contradictions)
+    if claim.id in statistics():
+        one = recompute(statistics()[claim.id])
+        notes = (*shown.pop("notes"), f"computed by {one.by}")
+        return Entry(claim, "statistic", one.verdict, one.expected, one.observed, one.interval, notes=notes, **shown)
+    if claim.id in queries():
+        told = answer(queries()[claim.id], claim.value)
+        verdict = INCONSISTENT if inside else told.verdict
+        return Entry(claim, "query", verdict, told.expected, told.observed, rows=told.rows, **shown)
+    verdict = INCONSISTENT if inside else UNMODELLED
+    return Entry(claim, "none", verdict, claim.says, "-", **shown)
+
+
+def _experiment(claim: ClaimRow, planned: Planned, bench: Bench, control: Control, shown: Mapping[str, Any]) -> Entry:
+    parts = tuple(measure(contrast, bench, control) for contrast in planned.contrasts)
+    other = []
+    for choice in _choices(claim.id, control):
+        held = tuple(measure(contrast, bench, choice) for contrast in planned.contrasts)
+        name, value = choice.hypotheses[0]
+        other.append(Reading(name, value, of_parts(held), told_observed(held)))
+    return Entry(
+        claim, "experiment", of_parts(parts), told_expected(planned), told_observed(parts), headline(parts).effect.interval,
+        parts, planned=planned, readings=tuple(other), **shown,
+    )  # fmt: skip
