@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import made_ledger
+
 if TYPE_CHECKING:
     from exportin.knowledge.schema import CellRow
 
@@ -100,7 +102,8 @@ def made(text: str) -> str:
     """A page with its made tables as they should be."""
     from exportin.knowledge.collection import TABLES
 
-    tables = {"grades": grades, "cells": cell_table, **{f"rows_{table}": partial(row_count, table) for table in TABLES}}
+    tables = {"grades": grades, "cells": cell_table, "ledger": made_ledger.verdicts, "words": made_ledger.words}
+    tables |= {f"rows_{table}": partial(row_count, table) for table in TABLES}
     return MADE.sub(lambda found: found[1] + tables[found[2]]() + found[3], text)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from exportin.errors import BadScenario, UnknownName
 from exportin.network.cell import Cell
+from exportin.pharmacology.event import Event
 from exportin.pharmacology.exposure import Exposure, exposure, regimen
 from exportin.pharmacology.partner import Partner
 from exportin.review.control import Control
@@ -18,7 +19,8 @@ __all__ = ["IN_MICE", "Arm", "Drug", "Made", "drugs_of"]
 
 NONE = "none"
 IN_MICE = " in mice"
-_GENE = re.compile(r"(?P<gene>[A-Z][A-Z0-9_]*) (?P<change>knockdown|overexpressed)")
+ALONE = " export cycle"
+_GENE = re.compile(r"(?P<gene>[A-Z][A-Z0-9_]*) (?P<change>knockdown|deleted|overexpressed)")
 _AMOUNT = r"\d+\.?\d*(?:e[+-]?\d+)? ?(?:pM|nM|uM|mM)"
 _DISH = re.compile(rf"(?P<drug>.+?)(?: (?P<low>{_AMOUNT})(?: to (?P<high>{_AMOUNT}))?)?(?: for (?P<stop>\d+\.?\d* ?(?:min|h|d)))?")
 _ENDS = re.compile(r"\b(once|days|for|x)\b")
@@ -93,7 +95,7 @@ class Arm:
     @property
     def line(self) -> str:
         """The cell's own name."""
-        return self.cell.removesuffix(IN_MICE)
+        return self.cell.removesuffix(IN_MICE).removesuffix(ALONE)
 
     @property
     def drugs(self) -> tuple[Drug, ...]:
@@ -119,13 +121,14 @@ class Arm:
         """
         from exportin.analysis.response.predicted import dose_series
 
-        cell = control.context(self.line)
+        cell = control.context(self.line, pathways=not self.cell.endswith(ALONE))
         for word in (*_parts(self.genotype), *self.conditions):
             cell = _changed(cell, word, control)
         ranged = [drug for drug in self.drugs if drug.ranged]
         if len(ranged) > 1:
             raise BadScenario(f"exposure: {self.exposure!r} has two series of doses; a dose is sought along one.")
         given = [drug.given(control, mouse=self.mouse) for drug in self.drugs if not drug.ranged]
+        given += [_begun(row) for word in self.conditions for row in words()[word] if row.how == "begin" and control.lets(row)]
         others = tuple(one for one in given if not isinstance(one.compound, Partner) or one.compound.pathway in cell.pathways)
         if not ranged:
             return Made(cell, (others,), ())
@@ -161,15 +164,22 @@ def _drug(text: str) -> Drug:
 def _changed(cell: Cell, word: str, control: Control) -> Cell:
     """A cell with what a word says."""
     if match := _GENE.fullmatch(word):
-        if match["change"] == "knockdown":
-            return cell.knockdown(match["gene"], tolerance("knockdown"))
-        return cell.overexpress(match["gene"], tolerance("overexpressed"))
+        if match["change"] == "overexpressed":
+            return cell.overexpress(match["gene"], tolerance("overexpressed"))
+        return cell.knockdown(match["gene"], tolerance(match["change"]))
     if word not in words():
         raise UnknownName("word of a genotype or condition", word, words())
     for row in words()[word]:
         if control.lets(row):
             cell = _HOW[row.how](cell, row)
     return cell
+
+
+def _begun(row: WordRow) -> Exposure:
+    """An input of a pathway that changes at time zero."""
+    pathway, _, symbol = row.what.partition(":")
+    drug = Partner(symbol, row.word, symbol, pathway, "the input itself")
+    return Exposure(drug, "dish", (Event(0.0, "outside", "set", float(row.value)),), row.word)
 
 
 def _set(cell: Cell, row: WordRow) -> Cell:
@@ -180,8 +190,9 @@ def _choose(cell: Cell, row: WordRow) -> Cell:
     return cell.with_hypothesis(**{row.what: row.value})
 
 
-def _fold(cell: Cell, row: WordRow) -> Cell:
-    return cell.overexpress(row.what, float(row.value))
+def _unchanged(cell: Cell, _: WordRow) -> Cell:
+    """What begins with the drugs is an exposure of its own."""
+    return cell
 
 
 def _variant(cell: Cell, row: WordRow) -> Cell:
@@ -195,7 +206,7 @@ def _cargo(cell: Cell, row: WordRow) -> Cell:
 _HOW: dict[str, Callable[[Cell, WordRow], Cell]] = {
     "set": _set,
     "choose": _choose,
-    "fold": _fold,
+    "begin": _unchanged,
     "variant": _variant,
     "cargo": _cargo,
 }

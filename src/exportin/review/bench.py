@@ -13,6 +13,7 @@ from exportin.errors import SimulationFailed
 from exportin.experiment.fate import with_weights
 from exportin.experiment.observables import catalogue
 from exportin.experiment.wells import run_members
+from exportin.kernel.batch import Outcome
 from exportin.kernel.ensemble.progress import Progress
 from exportin.network.cell import Cell
 from exportin.pharmacology.exposure import Exposure
@@ -141,7 +142,7 @@ class Bench:
             every = tuple(dict.fromkeys(name for well in missing for name in names[well]))
             made = self._run(first, [wells[well][0].exposures for well in missing], every, times)
             for place, well in enumerate(missing):
-                mine = {name: made[name][:, :, place] for name in names[well]} | {"hours": np.array(times)}
+                mine = {name: made[name][:, :, place] for name in ("status", *names[well])} | {"hours": np.array(times)}
                 found[well] = kept.arrays(keys[well], lambda mine=mine: mine, anew=True)
         for well in wells:
             self._held[shared, well] = found[well] or {}
@@ -149,16 +150,17 @@ class Bench:
     def _run(
         self, first: Need, wells: Sequence[Sequence[Exposure]], names: Sequence[str], times: Sequence[float]
     ) -> dict[str, NDArray[Any]]:
-        """Each observable, shape (draw, cell, well, time)."""
+        """Each observable, shape (draw, cell, well, time), and outcomes, shape (draw, cell, well)."""
         draws, cells, seed = self.population.draws, self.population.cells, self.population.seed
         seconds = [_HOUR * one for one in times]
         try:
-            values, _ = run_members(
+            values, status = run_members(
                 first.cell, wells, names, seconds, cells=cells, draws=draws, seed=seed, tolerance=TOLERANCE, workers=self.workers
             )
         except SimulationFailed:  # no draw has a living cell
             values = np.full((draws, cells, len(wells), len(names), len(times)), np.nan)
-        return {name: values[..., place, :] for place, name in enumerate(names)}
+            status = np.full((draws, cells, len(wells)), Outcome.NOT_ALIVE, dtype=np.int32)
+        return {"status": status} | {name: values[..., place, :] for place, name in enumerate(names)}
 
     def _mice(self, need: Need) -> dict[str, Array]:
         """Volume (cm3) at the end and largest loss of weight, shape (draw,); NaN where the untreated cells do not live."""
@@ -185,7 +187,13 @@ class Bench:
     def _at(self, need: Need) -> dict[str, Array]:
         held = self._held[need.shared, need.well]
         places = [0, int(np.flatnonzero(held["hours"] == need.hours)[0])]
-        return {name: value[..., places] for name, value in held.items() if name != "hours"}
+        return {name: value[..., places] for name, value in held.items() if name not in ("hours", "status")}
+
+    def dead_at_rest(self, need: Need) -> Array:
+        """Share of each draw's cells that are dead before anything begins, of those that settle, shape (draw,)."""
+        status = self._held[need.shared, need.well]["status"]
+        dead, alive = ((status == outcome).sum(axis=1) for outcome in (Outcome.NOT_ALIVE, Outcome.DONE))
+        return np.divide(dead, dead + alive, out=np.full(len(status), np.nan), where=dead + alive > 0)
 
     def of(self, need: Need, name: str) -> Array:
         """An observable of each draw's population at the start and the end, shape (draw, time)."""

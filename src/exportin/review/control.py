@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from exportin.errors import UnknownName
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
-from exportin.network.pathway import pathways
+from exportin.network.pathway import pathways as every_pathway
 from exportin.pharmacology.compound import Compound
 from exportin.pharmacology.compound import compound as find_compound
 from exportin.pharmacology.partner import Partner, find_partner
@@ -52,11 +52,13 @@ class Control:
         if self.name and self.name not in CONTROLS:
             raise UnknownName("negative control", self.name, CONTROLS)
 
-    def context(self, line: str) -> Cell:
-        """A cell by name, with the pathways that it has here."""
+    def context(self, line: str, *, pathways: bool = True) -> Cell:
+        """A cell by name, with the pathways that it has here, or with the export cycle alone."""
         own = find_cell(line)
         cell = find_cell(_exchanged(own.name)) if self.name == "contexts" else own
-        left = [name for name in pathways() if not (self.name == "p53" and name == "tp53")]
+        if not pathways:
+            return cell
+        left = [name for name in every_pathway() if not (self.name == "p53" and name == "tp53")]
         return cell.with_pathways(*left).with_hypothesis(**dict(self.hypotheses))
 
     def compound(self, name: str) -> Compound | Partner:

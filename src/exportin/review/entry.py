@@ -37,7 +37,7 @@ class Block(_Strict):
 
     Attributes
     ----------
-    cell : names of cells; ``in mice`` after one makes it a xenograft
+    cell : names of cells; ``in mice`` after one makes it a xenograft, ``export cycle`` leaves its pathways, and its fate, out
     genotype : words of `exportin.review.words`, a gene's knockdown or overexpression, or ``none``
     exposure : drugs and conditions with ``+`` between them, or ``none``
     observable : see `exportin.review.observable`

@@ -88,6 +88,9 @@ def measure(contrast: Contrast, bench: Bench, control: Control) -> Part:
 
 def _shown(bench: Bench, wells: Sequence[Need], observed: Observed, doses: Sequence[float]) -> tuple[Array, Array]:
     """The quantity of each draw, and what it was at the start, shape (draw,)."""
+    if observed.kind == "dead":
+        value = bench.dead_at_rest(wells[0])
+        return value, np.zeros_like(value)
     if observed.kind == "correlation":
         value = _correlation(*(bench.cells_of(wells[0], name)[:, :, 1] for name in observed.names))
         return value, np.zeros_like(value)

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["MICE", "Observed", "is_share", "read_observable"]
+__all__ = ["DEAD", "MICE", "Observed", "is_share", "read_observable"]
 
 _HALF = re.compile(r"(?:IC50|ED50) of (?P<name>\S+)")
 _TOGETHER = re.compile(r"correlation of (?P<name>\S+) with (?P<other>\S+)")
+DEAD = "dead at rest"
 _SHARES = ("_fraction", "_nuclear", "_share", "_occupancy", "_loss")
 _RELATIVE = ("viability", "export_capacity", "XPO1_active")
 MICE = ("tumour_volume", "weight_loss")
@@ -23,13 +24,14 @@ class Observed:
     ----------
     text : str
     kind : str
-        ``value``, ``dose`` (in uM, at which `name` is one half) or ``correlation``.
+        ``value``, ``dose`` (in uM, at which `name` is one half), ``correlation`` or ``dead`` (share of the cells that are dead before
+        anything begins, as a genotype alone may kill).
     name, other : str
         Of the catalogue; `other` of a correlation.
     """
 
     text: str
-    kind: Literal["value", "dose", "correlation"]
+    kind: Literal["value", "dose", "correlation", "dead"]
     name: str
     other: str = ""
 
@@ -41,7 +43,7 @@ class Observed:
     @property
     def share(self) -> bool:
         """Whether it lies between nothing and all, so that differences are told and no ratios."""
-        return self.kind == "correlation" or (self.kind == "value" and is_share(self.name))
+        return self.kind in ("correlation", "dead") or (self.kind == "value" and is_share(self.name))
 
 
 def is_share(name: str) -> bool:
@@ -70,4 +72,6 @@ def read_observable(text: str) -> Observed:
         return Observed(plain, "dose", match["name"])
     if match := _TOGETHER.fullmatch(plain):
         return Observed(plain, "correlation", match["name"], match["other"])
+    if plain == DEAD:
+        return Observed(plain, "dead", "apoptotic_fraction")
     return Observed(plain, "value", plain)

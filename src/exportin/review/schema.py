@@ -26,8 +26,8 @@ class WordRow(_ReasonedRow):
 
     word: Text = Field(description="as it stands in an experiment")
     place: Literal["genotype", "exposure"]
-    how: Literal["set", "choose", "fold", "variant", "cargo"] = Field(description="how the cell is changed")
-    what: Text = Field(description="parameter, input, hypothesis, gene, variant or cargo")
+    how: Literal["set", "begin", "choose", "variant", "cargo"] = Field(description="how the cell is changed; begin is from time zero on")
+    what: Text = Field(description="parameter, input (with its pathway, where it begins), hypothesis, variant or cargo")
     value: Text = Field(description="a number, a choice or an affinity")
 
 

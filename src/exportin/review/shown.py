@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from exportin.review.experiments import Planned
     from exportin.review.measure import Part
 
+LEAST_FOLD = 1e-4  # what is left beyond is told as nothing
+
 __all__ = ["figure", "headline", "told_effect", "told_expected", "told_observed", "told_share"]
 
 
@@ -79,5 +81,5 @@ def figure(value: float, effect: Effect) -> str:
     if not math.isfinite(value):
         return "without bound"
     if effect.unit == "fold":
-        return f"{value:.3g}-fold"
+        return f"{value:.3g}-fold" if value >= LEAST_FOLD else "nothing"
     return f"{value:+.2f}" if effect.what else f"{value:.2f}"
