@@ -14,12 +14,14 @@ CARGO = {"id": "TP53", "name": "p53", "table1": "0", "organism": "Homo sapiens",
 SIGNAL = {"cargo": "TP53", "start": "1", "end": "4", "sequence": "LLLL", "lmb": "yes", "binds": "unknown", "doubt": "no"}
 MACHINE = {"symbol": "RAN", "name": "Ran", "kind": "Ran cycle", "uniprot": "P62826", "role": "small GTPase"}
 EDGE = {"id": "a_b", "actor": "TP53", "effect": "increases", "target": "CDKN1A", "what": "transcription", "pathway": "tp53"}
-EDGE |= {"system": "AML cells", "modelled": "yes"}
-DISEASE = {"id": "d", "disease": "glioma", "kind": "survival", "says": "high CRM1 goes with shorter survival"}
+EDGE |= {"system": "AML cells", "modelled": "yes", "seen": "abstract"}
+DISEASE = {"id": "d", "disease": "glioma", "kind": "survival", "says": "high CRM1 goes with shorter survival", "seen": "review"}
 SENSITIVITY = {"id": "s", "compound": "KPT-185", "system": "AML lines", "measure": "IC50 of growth", "value": "100-500", "unit": "nM"}
-COMBINATION = {"id": "c", "drug1": "KPT-185", "drug2": "Nutlin-3a", "system": "AML", "outcome": "synergy"}
-XENOGRAFT = {"id": "x", "compound": "KPT-276", "model": "MV4-11", "outcome": "survival prolonged"}
-TRIAL = {"id": "t", "drug": "selinexor", "disease": "myeloma"}
+SENSITIVITY |= {"seen": "data"}
+COMBINATION = {"id": "c", "drug1": "KPT-185", "drug2": "Nutlin-3a", "system": "AML", "outcome": "synergy", "seen": "paper"}
+XENOGRAFT = {"id": "x", "compound": "KPT-276", "model": "MV4-11", "outcome": "survival prolonged", "seen": "secondary"}
+TRIAL = {"id": "t", "drug": "selinexor", "disease": "myeloma", "seen": "register"}
+OBSERVATION = {"id": "o", "about": "XPO1", "statement": "it is bound", "system": "HeLa", "seen": "label"}
 CLAIM = {"id": "C161", "section": "AML", "entity": "p53", "says": "less", "kind": "direction", "role": "validation", "modelable": "yes"}
 CONTRADICTION = {"id": "X25", "says": "more sensitive", "problem": "not in CTRPv2", "kind": "data conflict"}
 LATER = {"id": "l", "claims": "C161 C162", "says": "the same in patients", "verdict": "confirms", "year": "2019"}
@@ -35,6 +37,7 @@ ROWS = {
     "CombinationRow": COMBINATION,
     "XenograftRow": XENOGRAFT,
     "TrialRow": TRIAL,
+    "ObservationRow": OBSERVATION,
     "ClaimRow": CLAIM,
     "ContradictionRow": CONTRADICTION,
     "LaterEvidenceRow": LATER,
@@ -133,6 +136,8 @@ def test_a_wrong_signal_is_refused(fields, message):
         ("MachineryRow", {"kind": "motor"}, "'exportin', 'importin'"),
         ("EdgeRow", {"effect": "changes"}, "'increases', 'decreases' or 'none'"),
         ("EdgeRow", {"modelled": "unknown"}, "'yes' or 'no'"),
+        ("EdgeRow", {"seen": "title"}, "'paper', 'abstract', 'label', 'register', 'data', 'secondary' or 'review'"),
+        ("ObservationRow", {"seen": ""}, "'paper', 'abstract'"),
         ("DiseaseRow", {"n": "0"}, "greater than or equal to 1"),
         ("DiseaseRow", {"kind": "mood"}, "'expression', 'survival' or 'association'"),
         ("TrialRow", {"nct": "NCT0160789"}, "pattern"),

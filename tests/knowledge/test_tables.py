@@ -47,6 +47,14 @@ def test_there_are_43_contradictions_each_of_some_statement_and_the_review():
     assert all("Ishizawa15" in row.sources for row in facts("claims"))
 
 
+@pytest.mark.parametrize("table", ["edges", "diseases", "sensitivities", "combinations", "xenografts", "trials", "observations"])
+def test_what_was_read_in_the_review_alone_is_told_from_what_was_read_elsewhere(table):
+    rows = facts(table)
+    assert [row.id for row in rows if row.seen == "review" and "Ishizawa15" not in row.sources] == []
+    assert [row.id for row in rows if row.seen != "review" and set(row.sources) == {"Ishizawa15"}] == []
+    assert [row.id for row in rows if row.seen == "review" and row.reason.startswith("abstract seen")] == []
+
+
 def test_there_are_seven_exportins():
     assert {row.symbol for row in facts("machinery") if row.kind == "exportin"} == {"XPO1", "CSE1L", "XPOT", "XPO4", "XPO5", "XPO6", "XPO7"}
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-__all__ = ["NOTHING", "Answer", "Gene", "Identifier", "Keys", "Names", "Number", "Symbol", "Text", "YesNo"]
+__all__ = ["NOTHING", "Answer", "Gene", "Identifier", "Keys", "Names", "Number", "Seen", "Symbol", "Text", "YesNo"]
 
 NOTHING = "-"
 
@@ -60,3 +60,7 @@ Gene = Annotated[
 ]
 Answer = Annotated[Literal["yes", "no", "unknown"], Field(description="yes, no or unknown")]
 YesNo = Annotated[Literal["yes", "no"], Field(description="yes or no")]
+Seen = Annotated[
+    Literal["paper", "abstract", "label", "register", "data", "secondary", "review"],
+    Field(description="paper, abstract, label, register, data, secondary or review: what was read of what the row states"),
+]

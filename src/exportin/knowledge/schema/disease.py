@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from exportin.knowledge.columns import Identifier, Names, Text, YesNo
+from exportin.knowledge.columns import Identifier, Names, Seen, Text, YesNo
 from exportin.knowledge.identifiers import Cellosaurus, Trial
 from exportin.knowledge.measures import Unit
 from exportin.knowledge.schema.row import FactRow
@@ -46,6 +46,7 @@ class EdgeRow(FactRow):
     pathway: Text = Field(description="the pathway")
     system: Text = Field(description="where it was observed")
     modelled: YesNo
+    seen: Seen
 
 
 class DiseaseRow(FactRow):
@@ -64,6 +65,7 @@ class DiseaseRow(FactRow):
     direction: str = ""
     value: str = ""
     p: str = ""
+    seen: Seen
 
 
 class TrialRow(FactRow):
@@ -82,6 +84,7 @@ class TrialRow(FactRow):
     design: str = ""
     outcome: str = ""
     became: str = ""
+    seen: Seen
 
 
 class ObservationRow(FactRow):
@@ -94,6 +97,7 @@ class ObservationRow(FactRow):
     about: Names
     statement: Text = Field(description="one sentence with its numbers")
     system: Text = Field(description="where it was observed")
+    seen: Seen
 
 
 class LandmarkRow(FactRow):

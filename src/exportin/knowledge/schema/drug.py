@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from exportin.knowledge.columns import Identifier, Names, Number, Symbol, Text, YesNo
+from exportin.knowledge.columns import Identifier, Names, Number, Seen, Symbol, Text, YesNo
 from exportin.knowledge.identifiers import Cas, InChIKey
 from exportin.knowledge.measures import Unit, fitting_unit
 from exportin.knowledge.schema.row import FactRow
@@ -88,6 +88,7 @@ class SensitivityRow(FactRow):
     measure: Text = Field(description="what was measured, such as IC50 of proliferation")
     value: Text = Field(description="the value, range or bound as published, without its unit")
     unit: Unit = ""
+    seen: Seen
 
     @field_validator("unit")
     @classmethod
@@ -109,6 +110,7 @@ class XenograftRow(FactRow):
     schedule: str = ""
     outcome: str = Field(default="", description="what happened to the tumour; empty where only toxicity is told")
     toxicity: str = ""
+    seen: Seen
 
 
 class CombinationRow(FactRow):
@@ -124,3 +126,4 @@ class CombinationRow(FactRow):
     outcome: Text = Field(description="what the two did")
     effect: str = ""
     dependence: str = ""
+    seen: Seen
