@@ -12,19 +12,18 @@ def verdicts() -> str:
     from exportin.knowledge import facts
     from exportin.review.experiments import experiments
     from exportin.review.query import queries
+    from exportin.review.shown import told_share
     from exportin.review.statistic import statistics
     from exportin.review.tables import accepted
-    from exportin.review.verdict import SUPPORTS, UNMODELLED, VERDICTS
+    from exportin.review.verdict import SUPPORTS, VERDICTS
 
     claims, held = facts("claims"), accepted()
     text = "| verdict | " + " | ".join(ROLES) + " |\n|---|" + "---|" * len(ROLES) + "\n"
     counts = {role: Counter(held[row.id] for row in claims if row.role == role) for role in ROLES}
     for verdict in VERDICTS:
         text += f"| {verdict} | " + " | ".join(str(counts[role][verdict]) for role in ROLES) + " |\n"
-    shares = []
-    for role in ROLES:
-        judged = sum(counts[role].values()) - counts[role][UNMODELLED]
-        shares.append(f"{counts[role][SUPPORTS]} of {judged} ({100 * counts[role][SUPPORTS] / judged:.0f} %)")
+    judged = Counter(row.role for row in claims if any(row.id in held for held in (experiments(), queries(), statistics())))
+    shares = [told_share(counts[role][SUPPORTS], judged[role]) for role in ROLES]
     text += "| **supported of those judged** | " + " | ".join(f"**{one}**" for one in shares) + " |\n"
     modelable = [row for row in claims if row.modelable == "yes"]
     shown = sum(row.id in experiments() for row in modelable)

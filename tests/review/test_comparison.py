@@ -52,7 +52,10 @@ def test_words_are_read(text, way, beside, low):
     assert low is None or read.low == pytest.approx(low)
 
 
-@pytest.mark.parametrize("text", ["", "above", "above 5", "better than control", "between 9 nM and 6 nM", "above 5 apples", "rises"])
+WRONG = ["", "above", "above 5", "better than control", "between 9 nM and 6 nM", "above 5 apples", "above 2-fold", "rises"]
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_other_words_are_refused(text):
     with pytest.raises(BadScenario, match=r"comparison: .* is not understood; write for example 'above control'"):
         read_comparison(text)
@@ -100,6 +103,16 @@ def test_two_doses_beyond_all_doses_are_the_same():
     found = effect("ED50 of viability", "above control", [np.inf, np.inf, 1.0], [np.inf, 1.0, 0.1])
     assert found.values.tolist() == [1.0, np.inf, 10.0]
     assert found.holds.tolist() == [False, True, True]
+
+
+def test_not_above_leaves_the_other_side_open():
+    found = effect("tumour_volume_proxy", "not above control", [0.2, 1.05, 1.2], [1.0, 1.0, 1.0])
+    assert found.holds.tolist() == [True, True, False]
+
+
+def test_a_step_that_says_nothing_makes_the_draw_say_nothing():
+    found = effect("XPO1_total", "rises along", [1.0, 1.0], [NAN, 1.2], [1.4, 1.4])
+    assert found.known.tolist() == [False, True]
 
 
 def test_about_a_figure():

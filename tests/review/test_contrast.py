@@ -52,10 +52,25 @@ def test_a_combination_has_each_drug_alone():
         ({"comparison": "below its start", "exposure": {"test": "KPT-185", "control": "none"}}, "write 'above control'"),
         ({"comparison": "below control", "exposure": {"steps": ["KPT-185 1 nM", "KPT-185 2 nM", "KPT-185 3 nM"]}}, "rise along or fall"),
         ({"comparison": "rises along"}, "is for steps"),
+        ({"observable": "viability", "comparison": "below 150 nM"}, "a dose has a concentration, a share a percentage"),
+        ({"observable": "MYC", "comparison": "above 80 %"}, "which is no share"),
+        ({"observable": "ED50 of viability", "exposure": "KPT-185 1 nM to 1 uM", "comparison": "below 80 %"}, "a dose has a concentration"),
+        ({"observable": "ED50 of viability", "comparison": "below 150 nM"}, "a dose is sought along a series"),
+        ({"observable": "viability", "exposure": "KPT-185 1 nM to 1 uM"}, "a dose is sought along a series"),
+        ({"observable": "ED50 of viability", "exposure": "KPT-185 1 nM to 1 uM"}, "has no start"),
+        ({"observable": "ED50 of MYC", "exposure": "KPT-185 1 nM to 1 uM", "comparison": "below 150 nM"}, "MYC is none"),
+        ({"observable": {"test": "MYC", "control": "BRD4"}}, "are compared with each other"),
+        ({"genotype": "crowded"}, "'crowded' is a word of the exposure"),
+        ({"exposure": "small t antigen"}, "'small t antigen' is a word of the genotype"),
+        ({"genotype": "sleepy"}, "'sleepy' is not a known word of a genotype"),
+        ({"observable": "tumour_volume"}, "is of mice; write 'HeLa in mice'"),
+        ({"cell": "HeLa in mice", "observable": "tumour_volume", "time": "28 d"}, "mice without one are the control"),
+        ({"cell": "HeLa in mice", "observable": "tumour_volume", "exposure": "KPT-185 1 uM", "time": "28 d"}, "one drug in mg/kg"),
+        ({"cell": "HeLa in mice", "observable": "weight_loss", "exposure": "KPT-251 75 mg/kg PO tiw", "time": "10 d"}, "whole weeks"),
     ],
 )
 def test_a_comparison_must_fit_the_arms(given, message):
-    with pytest.raises(BadScenario, match=message):
+    with pytest.raises((BadScenario, UnknownName), match=message):
         spread(block(**given))
 
 
@@ -103,7 +118,7 @@ def test_animals_without_drug_are_those_beside_the_treated():
 @pytest.mark.parametrize(
     ("genotype", "error", "message"),
     [
-        ("TP53 knocked", UnknownName, "'TP53 knocked' is not a known word of a genotype or condition"),
+        ("TP53 knocked", UnknownName, "'TP53 knocked' is not a known word of a genotype"),
         ("NOGENE knockdown", UnknownName, "'NOGENE' is not a known gene"),
     ],
 )
@@ -117,6 +132,18 @@ def test_words_do_what_their_rows_say():
     assert (cell.switches["TP53_functional"], cell.switches["TP53_expressed"]) == (0.0, 0.0)
     assert cell.scales["XPO1_total"] == 3.0
     assert cell.scales["BIRC5_total"] == pytest.approx(0.1)
+
+
+def test_a_word_may_begin_with_the_drugs():
+    made = Arm("HeLa", exposure="actinomycin D").made(Control())
+    assert [(one.compound.symbol, one.events[0].time, one.events[0].amount) for one in made.wells[0]] == [("POL1_level", 0.0, 0.0)]
+    assert made.cell.switches["POL1_level"] == 1.0
+
+
+def test_a_gene_may_be_gone_and_pathways_left_out():
+    cell = Arm("HeLa export cycle", "RCC1 deleted").made(Control()).cell
+    assert cell.pathways == ()
+    assert cell.scales["RCC1_total"] == pytest.approx(0.001)
 
 
 def test_a_drug_without_a_standard_dose_needs_one():

@@ -11,7 +11,7 @@ from exportin.review.entry import Block
 from exportin.review.experiments import experiments, read_experiments, refuse_own_figures
 from exportin.review.query import queries
 from exportin.review.statistic import statistics
-from exportin.review.tables import readings, unmodelled
+from exportin.review.tables import readings, unmodelled, words
 
 CLAIMS = {row.id: row for row in facts("claims")}
 ALLOWED = {"cell", "genotype", "exposure", "observable", "time", "comparison"}
@@ -63,8 +63,8 @@ def test_a_figure_of_the_experiments_own_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("C161: [{cell: HeLa, observable: MYC, time: 1 h, comparison: below its start, answer: yes}]\n", BadScenario, r"line 1: .*answer"),
-        ("C161:\n  - {cell: HeLa, observable: MYC, comparison: below its start}\n", BadScenario, r"line 2: the key 'C161.0.time' is missing"),
+        ("C161: [{cell: HeLa, observable: MYC, time: 1 h, comparison: below its start, answer: 1}]\n", BadScenario, "line 1: .*answer"),
+        ("C161:\n  - {cell: HeLa, observable: MYC, comparison: below its start}\n", BadScenario, "line 2: the key 'C161.0.time' is mis"),
         ("C161: [{cell: HeLa, observable: MYC, time: 1 h, comparison: is lovely}]\n", BadScenario, "line 1: comparison: 'is lovely'"),
         ("C161: [{cell: HeLa, observable: MYC, time: 1 apple, comparison: below its start}]\n", Exception, "line 1: .*apple"),
         ("P53: [{cell: HeLa, observable: MYC, time: 1 h, comparison: below its start}]\n", BadScenario, "is not the number of a claim"),
@@ -85,12 +85,18 @@ def test_an_experiment_of_no_claim_is_refused(tmp_path):
 
 def test_both_readings_belong_to_claims_with_experiments():
     from exportin.network.parameters import switches
-    from exportin.review.tables import _read
+    from exportin.review.tables import all_readings
 
-    for row in _read("readings"):
+    for row in all_readings():
         assert row.claim in experiments()
         assert len(switches()[row.hypothesis].choices) > 1
         assert row in readings(row.claim)
+
+
+def test_every_word_and_every_standard_concentration_is_used():
+    arms = [arm for planned in experiments().values() for one in planned.contrasts for arm in one.arms]
+    used = {part for arm in arms for part in f"{arm.genotype} + {arm.exposure}".split(" + ")}
+    assert set(words()) - used == set()
 
 
 def test_the_text_of_an_experiment_is_as_it_stands_in_the_file():

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import exportin as xp
-from exportin.errors import BadQuantity, OutputExists, UnknownName
+from exportin.errors import BadQuantity, BadScenario, OutputExists, UnknownName
 from exportin.knowledge import facts
 from exportin.review import tables
 from exportin.review.accepting import accept_verdicts, refuse_other_population
 from exportin.review.bench import Bench, Population
 from exportin.review.control import Control
-from exportin.review.experiments import experiments
+from exportin.review.experiments import experiments, read_experiments
 from exportin.review.measure import measure, needs_of
 from exportin.review.page import write_page
 from exportin.review.strip import draw_strips
@@ -54,8 +54,8 @@ def test_an_experiment_has_a_number_of_every_draw():
 
 
 def test_numbers_do_not_depend_on_what_is_run_beside():
-    """The claim alone, and among others of the same cells and drug."""
-    alone, beside = (xp.ledger(*claims, **SMALL)["C188"] for claims in (("C188",), ("C188", "C189")))
+    """The claim alone, and among others of the same cells and drug; computed both times."""
+    alone, beside = (xp.ledger(*claims, **SMALL, anew=True)["C188"] for claims in (("C188",), ("C188", "C189")))
     for one, other in zip(alone.parts, beside.parts, strict=True):
         assert np.array_equal(one.effect.values, other.effect.values, equal_nan=True)
 
@@ -163,6 +163,24 @@ def test_the_accepted_state_has_every_claim():
 def test_an_unknown_claim_is_refused(claim, message):
     with pytest.raises(UnknownName, match=message):
         xp.ledger(claim)
+
+
+@pytest.mark.parametrize("sizes", [{"draws": 1}, {"cells": 1}, {"draws": True}, {"seed": -1}])
+def test_no_verdict_rests_on_a_single_trajectory(sizes):
+    with pytest.raises(BadQuantity, match="no verdict rests on a single cell"):
+        xp.ledger("C189", **sizes)
+
+
+def test_a_claim_named_twice_is_run_once():
+    assert [entry.claim.id for entry in xp.ledger("C113", "c113", **SMALL)] == ["C113"]
+
+
+def test_an_observable_that_the_model_lacks_is_told_with_its_line(tmp_path, monkeypatch):
+    path = tmp_path / "mine.yaml"
+    path.write_text("C188: [{cell: CLL, exposure: KPT-185, observable: MCYC, time: 24 h, comparison: below its start}]\n", encoding="utf-8")
+    monkeypatch.setattr("exportin.review.book.experiments", lambda: read_experiments(path))
+    with pytest.raises(BadScenario, match=r"mine\.yaml, line 1: C188: 'MCYC' is not a known observable; did you mean"):
+        xp.ledger("C188", **SMALL)
 
 
 def test_accepting_goes_with_the_usual_population():

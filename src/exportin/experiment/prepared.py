@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,7 +98,8 @@ class Experiment:
         """What the export of pathways is measured against."""
         plain = make_cell(self.cell.name, concentrations=self.cell.concentrations).with_pathways(*self.cell.pathways)
         drugs = [(one.compound, one.route, one.fu, one.accumulation, one.body, one.site) for one in self.exposures]
-        return _reference(_Plain(repr((plain, drugs, self.seed)), plain, self.exposures, self.seed))
+        known, lock = _levels(repr((plain, drugs, self.seed)))
+        return Reference(prepare(plain, self.exposures, self.seed), known, lock)
 
     def known(self, values: Mapping[str, Any]) -> Columns:
         """Those of the numbers that the solver knows."""
@@ -169,20 +170,10 @@ def prepare(cell: Cell, exposures: Sequence[Exposure], seed: int = 0) -> Experim
     return Experiment(cell, joined, model, solver, seed)
 
 
-@dataclass(frozen=True)
-class _Plain:
-    """A cell of the catalogue with the drugs of its model; the same where the text is."""
-
-    text: str
-    cell: Cell = field(compare=False)
-    exposures: tuple[Exposure, ...] = field(compare=False)
-    seed: int = field(compare=False)
-
-
-@functools.lru_cache(maxsize=64)
-def _reference(plain: _Plain) -> Reference:
-    """What knock-downs, variants and other changes of one kind of cell have in common."""
-    return Reference(prepare(plain.cell, plain.exposures, plain.seed))
+@functools.lru_cache(maxsize=256)
+def _levels(plain: str) -> tuple[dict[int | None, float], threading.Lock]:
+    """Levels by draw of one kind of cell with the drugs of its model, told by a text: knock-downs and variants of it share them."""
+    return {}, threading.Lock()
 
 
 @functools.lru_cache(maxsize=16)

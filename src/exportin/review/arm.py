@@ -107,6 +107,20 @@ class Arm:
         """Words of the exposure that are no drugs."""
         return tuple(part for part in _parts(self.exposure) if part in words())
 
+    def refuse_words(self) -> None:
+        """Refuse words that nothing knows, or that stand in the wrong place.
+
+        Raises
+        ------
+        UnknownName, BadScenario
+        """
+        for place, parts in (("genotype", _parts(self.genotype)), ("exposure", self.conditions)):
+            for word in parts:
+                if word not in words() and not _GENE.fullmatch(word):
+                    raise UnknownName(f"word of a {place}", word, words())
+                if word in words() and words()[word][0].place != place:
+                    raise BadScenario(f"{place}: {word!r} is a word of the {words()[word][0].place}; put it there.")
+
     def without(self, drug: Drug) -> Arm:
         """The same without one of its drugs."""
         kept = [part for part in _parts(self.exposure) if part in words() or _drug(part) != drug]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exportin import units
-from exportin.errors import SimulationFailed
+from exportin.errors import BadQuantity, UnknownName
 from exportin.experiment.fate import with_weights
 from exportin.experiment.observables import catalogue
 from exportin.experiment.wells import run_members
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["CELLS", "DRAWS", "Bench", "Need", "Population"]
+__all__ = ["CELLS", "DRAWS", "Bench", "Need", "Population", "refuse_unobservable"]
 
 DRAWS, CELLS = 20, 16
 TOLERANCE = 1e-6
@@ -40,6 +40,12 @@ class Population:
     draws: int = DRAWS
     cells: int = CELLS
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("draws", 2), ("cells", 2), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise BadQuantity(f"{name}: {value!r} is not a whole number of at least {least}; no verdict rests on a single cell.")
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Need:
     @property
     def shared(self) -> tuple[object, ...]:
         """What wells of one run have in common: the cell and the drugs of the model; of animals the regimen and the end too."""
-        drugs = sorted(repr((one.compound, one.route, one.body, one.site)) for one in self.exposures)
+        drugs = sorted(repr((one.compound, one.route, one.fu, one.accumulation, one.body, one.site)) for one in self.exposures)
         week = (self.exposures[0].label, self.hours) if self.mouse else ()
         return repr(self.cell), tuple(drugs), week, self.mouse
 
@@ -153,13 +159,9 @@ class Bench:
         """Each observable, shape (draw, cell, well, time), and outcomes, shape (draw, cell, well)."""
         draws, cells, seed = self.population.draws, self.population.cells, self.population.seed
         seconds = [_HOUR * one for one in times]
-        try:
-            values, status = run_members(
-                first.cell, wells, names, seconds, cells=cells, draws=draws, seed=seed, tolerance=TOLERANCE, workers=self.workers
-            )
-        except SimulationFailed:  # no draw has a living cell
-            values = np.full((draws, cells, len(wells), len(names), len(times)), np.nan)
-            status = np.full((draws, cells, len(wells)), Outcome.NOT_ALIVE, dtype=np.int32)
+        values, status = run_members(
+            first.cell, wells, names, seconds, cells=cells, draws=draws, seed=seed, tolerance=TOLERANCE, workers=self.workers
+        )
         return {"status": status} | {name: values[..., place, :] for place, name in enumerate(names)}
 
     def _mice(self, need: Need) -> dict[str, Array]:
@@ -210,6 +212,23 @@ class Bench:
         if need.untreated and name == "weight_loss":
             ended = np.where(np.isnan(ended), np.nan, 0.0)
         return np.stack([np.zeros_like(ended), ended], axis=1)
+
+
+def refuse_unobservable(needs: Iterable[Need]) -> None:
+    """Refuse what the model of a well does not have.
+
+    Raises
+    ------
+    UnknownName
+    """
+    seen: dict[tuple[object, ...], set[str]] = {}
+    for need in needs:
+        if need.mouse:
+            continue
+        known = seen.get(need.shared) or seen.setdefault(need.shared, set(catalogue(need.cell, need.exposures)))
+        for name in need.names:
+            if name not in known:
+                raise UnknownName("observable", name, known)
 
 
 def _names(same: Sequence[Need]) -> tuple[str, ...]:

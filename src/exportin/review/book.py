@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from exportin.errors import UnknownName, squash
+from exportin.errors import BadScenario, ExportinError, UnknownName, squash
 from exportin.json_number import plain
 from exportin.knowledge import facts
 from exportin.network.parameters import switches
-from exportin.review.bench import CELLS, DRAWS, Bench, Need, Population
+from exportin.review.bench import CELLS, DRAWS, Bench, Need, Population, refuse_unobservable
 from exportin.review.control import Control
 from exportin.review.experiments import Planned, experiments
 from exportin.review.measure import Part, measure, needs_of
@@ -140,8 +140,13 @@ class Ledger(Sequence["Entry"]):
     @property
     def supported(self) -> Mapping[str, tuple[int, int]]:
         """Of each role the claims that are supported, and those that an experiment, query or statistic judged."""
-        judged = {role: [one for one in self.entries if one.claim.role == role and one.verdict != UNMODELLED] for role in ROLES}
+        judged = {role: [one for one in self.entries if one.claim.role == role and one.method != "none"] for role in ROLES}
         return {role: (sum(one.verdict == SUPPORTS for one in some), len(some)) for role, some in judged.items()}
+
+    @property
+    def usual(self) -> bool:
+        """Whether it is of the population that verdicts are accepted of, and nothing was taken out."""
+        return self.population == Population() and not self.control
 
     @property
     def lost(self) -> tuple[Entry, ...]:
@@ -210,7 +215,7 @@ def ledger(
     ('statistic', 'supports')
     """
     rows = {row.id: row for row in facts("claims")}
-    asked = [_known(claim, rows) for claim in claims] or list(rows)
+    asked = list(dict.fromkeys(_known(claim, rows) for claim in claims)) or list(rows)
     _refuse_strays(rows)
     bench = Bench(Population(draws, cells, seed), workers, progress, anew)
     taken = Control(control)  # pyright: ignore[reportArgumentType]
@@ -247,9 +252,14 @@ def _compute(bench: Bench, asked: Sequence[str], control: Control) -> None:
 
 
 def _needs(planned: Planned, control: Control) -> Iterator[Need]:
-    for contrast in planned.contrasts:
-        for wells in needs_of(contrast, control):
-            yield from wells
+    """Wells of an experiment; what cannot be made of its words is told with file and line."""
+    try:
+        needs = [need for contrast in planned.contrasts for wells in needs_of(contrast, control) for need in wells]
+        if not control.name:
+            refuse_unobservable(needs)
+    except ExportinError as error:
+        raise BadScenario(f"{planned.file}, line {planned.line}: {planned.claim}: {error}") from error
+    yield from needs
 
 
 def _choices(claim: str, control: Control) -> list[Control]:

@@ -122,12 +122,14 @@ def _against(contrast: Contrast, one: Array, other: Array) -> Effect:
     if way == "about":
         wanted, near = contrast.comparison.low, tolerance("about_ratio")
         return _effect("over control", "fold", ratio, (wanted - near, wanted + near), "inside")
-    low, high, fold = _band(contrast, "same" if way in ("as", "unlike") else "change")
+    low, high, fold = _band(contrast, "change" if way in ("above", "below") else "same")
     values = ratio if fold else one - other
     told = {"control": "control", "start": "its start"}[contrast.comparison.beside]
     what, unit = (f"over {told}", "fold") if fold else (f"less {told}", "1")
     if way in ("above", "below"):
         return _effect(what, unit, values, (high if way == "above" else low,), way, fold=fold)
+    if way in ("not above", "not below"):
+        return _effect(what, unit, values, (high if way == "not above" else low,), "below" if way == "not above" else "above", fold=fold)
     return _effect(what, unit, values, (low, high), "inside" if way == "as" else "outside", fold=fold)
 
 
@@ -152,7 +154,8 @@ def _steps(contrast: Contrast, arms: Sequence[Array]) -> Effect:
     what, unit = ("last step over the first", "fold") if fold else ("last step less the first", "1")
     found = _effect(what, unit, whole, (high if rises else low,), "above" if rises else "below", fold=fold)
     steady = np.all([move >= low if rises else move <= high for move in moves], axis=0)
-    return replace(found, holds=found.holds & steady)
+    whole = np.where(np.any([np.isnan(move) for move in moves], axis=0), np.nan, found.values)
+    return replace(found, values=whole, holds=found.holds & steady & ~np.isnan(whole))
 
 
 def _move(former: Array, later: Array, fold: bool) -> Array:

@@ -12,6 +12,7 @@ from exportin.errors import BadScenario
 from exportin.review.arm import Arm
 from exportin.review.comparison import Comparison, read_comparison
 from exportin.review.entry import Block, Pair, Steps
+from exportin.review.misfit import refuse_misfit
 from exportin.review.observable import Observed, read_observable
 
 __all__ = ["Contrast", "spread"]
@@ -70,8 +71,12 @@ def spread(block: Block) -> tuple[Contrast, ...]:
     for observable, text in block.compared:
         comparison = read_comparison(text)
         tested, others = _observed(observable)
+        if isinstance(observable, Pair) and comparison.beside != "control":
+            raise BadScenario(f"observable: test and control are compared with each other; write 'above control', not {text!r}.")
         for arms in _arms(block, comparison, paired=isinstance(observable, Pair)):
-            found.append(Contrast(arms, (tested, others), comparison, hours))
+            contrast = Contrast(arms, (tested, others), comparison, hours)
+            refuse_misfit(contrast)
+            found.append(contrast)
     return tuple(found)
 
 
@@ -92,8 +97,9 @@ def _one(side: str | Sequence[str], what: str) -> str:
 def _arms(block: Block, comparison: Comparison, *, paired: bool) -> Iterator[tuple[Arm, ...]]:
     fields = (block.cell, block.genotype, block.exposure)
     if any(isinstance(one, Steps) for one in fields):
-        if comparison.beside != "steps":
-            raise BadScenario(f"comparison: steps rise along or fall along their order; {comparison.text!r} given.")
+        if comparison.beside != "steps" or any(isinstance(one, Pair) for one in fields):
+            told = "steps rise along or fall along their order, without test and control"
+            raise BadScenario(f"comparison: {told}; {comparison.text!r} given.")
         yield from _series(fields)
         return
     tested = [Arm(*one) for one in itertools.product(*(_side(one, "test") for one in fields))]

@@ -33,6 +33,8 @@ class Planned:
     claim : str
     file : str
         Name of the file.
+    line : int
+        Where it begins there.
     text : str
         As it stands there.
     blocks : tuple of Block
@@ -42,6 +44,7 @@ class Planned:
 
     claim: str
     file: str
+    line: int
     text: str
     blocks: tuple[Block, ...]
     contrasts: tuple[Contrast, ...]
@@ -75,15 +78,15 @@ def refuse_own_figures(planned: Planned) -> None:
     """
     rows = {row.id: row for row in facts("claims")}
     if planned.claim not in rows:
-        raise UnknownName("claim with an experiment", planned.claim, rows)
+        raise BadScenario(f"{planned.file}, line {planned.line}: {UnknownName('claim', planned.claim, rows)}")
     claim = rows[planned.claim]
     printed = {float(one) for one in numbers_in(f"{claim.says} {claim.value} {claim.condition}")}
     for contrast in planned.contrasts:
         for figure in numbers_in(contrast.comparison.text):
             if float(figure) not in printed:
                 raise BadScenario(
-                    f"{planned.file}: {planned.claim}: the comparison {contrast.comparison.text!r} has the figure {figure}, which the "
-                    "claim does not print; compare with what the claim says, or with a control."
+                    f"{planned.file}, line {planned.line}: {planned.claim}: the comparison {contrast.comparison.text!r} has the figure "
+                    f"{figure}, which the claim does not print; compare with what the claim says, or with a control."
                 )
 
 
@@ -104,15 +107,16 @@ def read_experiments(path: Path) -> dict[str, Planned]:
     texts = _texts(text)
     found: dict[str, Planned] = {}
     for claim, blocks in given.root.items():
+        line = tree.lc.key(claim)[0] + 1
         if claim not in texts:
-            raise BadScenario(f"{path.name}: {claim!r} is not the number of a claim; write for example 'C161:'.")
+            raise BadScenario(f"{path.name}, line {line}: {claim!r} is not the number of a claim; write for example 'C161:'.")
         contrasts = [
             one for place, block in enumerate(blocks)
             for one in placed(lambda block=block: spread(block), tree, path.name, (claim, place))
         ]  # fmt: skip
         if not contrasts:
-            raise BadScenario(f"{path.name}: {claim} has no experiment; give at least one.")
-        found[claim] = Planned(claim, path.name, texts[claim], tuple(blocks), tuple(contrasts))
+            raise BadScenario(f"{path.name}, line {line}: {claim} has no experiment; give at least one.")
+        found[claim] = Planned(claim, path.name, line, texts[claim], tuple(blocks), tuple(contrasts))
     return found
 
 

@@ -26,8 +26,11 @@ __all__ = ["arrays", "fingerprint", "key_of"]
 
 # What numbers come from: code and tables of the rooms that simulate. Facts are not among them: what a model reads of a cell or a
 # compound (names, mechanism, mass) is in the cell and the exposures themselves, which are parts of every key.
-_ROOMS = ("network", "kernel", "pharmacology", "experiment", "cohort", "result", "analysis/curve", "units.py")
-_ENDINGS = (".py", ".tsv", ".ant", ".h", ".c")
+_ROOMS = (
+    "network", "kernel", "pharmacology", "experiment", "cohort", "result", "analysis/curve", "units.py",
+    "knowledge/distribution.py", "review/bench.py",
+)  # fmt: skip
+_ENDINGS = (".py", ".tsv", ".ant", ".h", ".c", ".lark")
 
 
 @functools.cache

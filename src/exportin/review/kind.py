@@ -44,11 +44,13 @@ def _inhibited(arm: Arm) -> bool:
 
 def _drug(contrast: Contrast) -> bool:
     """Whether something must change that has an inhibitor, or a knock-down of XPO1, in it alone."""
-    if contrast.comparison.way in ("as", "not synergistic") or not _inhibited(contrast.arms[0]):
+    if contrast.comparison.way in ("as", "not above", "not below", "not synergistic") or not _inhibited(contrast.arms[0]):
         return False
     if contrast.comparison.beside == "control":
         return not _inhibited(contrast.arms[1]) or "dose" in (contrast.observed[0].kind, contrast.observed[1].kind)
-    return not (contrast.comparison.beside == "figure" and contrast.observed[0].kind == "dose" and contrast.comparison.way == "above")
+    # Without a drug nothing reaches a dose, and nothing is lost: such figures hold by themselves.
+    figure, dose = contrast.comparison.beside == "figure", contrast.observed[0].kind == "dose"
+    return not (figure and contrast.comparison.way == ("above" if dose else "below"))
 
 
 def _p53(contrast: Contrast) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from exportin.pharmacology.exposure import Exposure, exposure
 from exportin.pharmacology.partner import Partner
+from exportin.report.influence import rank_values
 from exportin.review.bench import Bench, Need
 from exportin.review.compare import Effect, judge
 from exportin.review.contrast import Contrast
@@ -92,7 +93,9 @@ def _shown(bench: Bench, wells: Sequence[Need], observed: Observed, doses: Seque
         value = bench.dead_at_rest(wells[0])
         return value, np.zeros_like(value)
     if observed.kind == "correlation":
-        value = _correlation(*(bench.cells_of(wells[0], name)[:, :, 1] for name in observed.names))
+        one, other = (bench.cells_of(wells[0], name) for name in observed.names)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = _correlation(one[:, :, 1] / one[:, :, 0] if observed.change else one[:, :, 1], other[:, :, 1])
         return value, np.zeros_like(value)
     if observed.kind == "dose":
         curve = np.stack([bench.of(well, observed.name)[:, 1] for well in wells], axis=1)
@@ -123,11 +126,4 @@ def _rank_correlation(one: Array, other: Array, fewest: int = 6) -> float:
     known = np.isfinite(one) & np.isfinite(other)
     if known.sum() < fewest or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
         return float("nan")
-    return float(np.corrcoef(_ranks(one[known]), _ranks(other[known]))[0, 1])
-
-
-def _ranks(values: Array) -> Array:
-    """Ranks, ties sharing their mean."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(count)
-    return (ends - (count - 1) / 2.0)[place]
+    return float(np.corrcoef(rank_values(one[known]), rank_values(other[known]))[0, 1])

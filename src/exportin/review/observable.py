@@ -9,7 +9,7 @@ from typing import Literal
 __all__ = ["DEAD", "MICE", "Observed", "is_share", "read_observable"]
 
 _HALF = re.compile(r"(?:IC50|ED50) of (?P<name>\S+)")
-_TOGETHER = re.compile(r"correlation of (?P<name>\S+) with (?P<other>\S+)")
+_TOGETHER = re.compile(r"correlation of (?P<change>change of )?(?P<name>\S+) with (?P<other>\S+)")
 DEAD = "dead at rest"
 _SHARES = ("_fraction", "_nuclear", "_share", "_occupancy", "_loss")
 _RELATIVE = ("viability", "export_capacity", "XPO1_active")
@@ -28,12 +28,15 @@ class Observed:
         anything begins, as a genotype alone may kill).
     name, other : str
         Of the catalogue; `other` of a correlation.
+    change : bool
+        Whether a correlation is of what `name` comes to over its start.
     """
 
     text: str
     kind: Literal["value", "dose", "correlation", "dead"]
     name: str
     other: str = ""
+    change: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,7 +74,7 @@ def read_observable(text: str) -> Observed:
     if match := _HALF.fullmatch(plain):
         return Observed(plain, "dose", match["name"])
     if match := _TOGETHER.fullmatch(plain):
-        return Observed(plain, "correlation", match["name"], match["other"])
+        return Observed(plain, "correlation", match["name"], match["other"], bool(match["change"]))
     if plain == DEAD:
         return Observed(plain, "dead", "apoptotic_fraction")
     return Observed(plain, "value", plain)

@@ -49,7 +49,7 @@ def _context(book: Ledger) -> dict[str, Any]:
         "supported": {role: told_share(*pair) for role, pair in book.supported.items()},
         "population": book.population,
         "control": book.control,
-        "changed": [entry.claim.id for entry in book.changed] if not book.control else [],
+        "changed": [entry.claim.id for entry in book.changed] if book.usual else [],
         "methods": ("experiment", "query", "statistic", "none"),
         "json": _address(book),
     }
@@ -82,6 +82,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "contradictions": entry.contradictions,
         "notes": entry.notes,
         "sources": [(key, str(sources()[key])) for key in entry.claim.sources],
+        "words": " ".join([entry.claim.id, entry.claim.says, entry.observed, entry.claim.condition, *entry.claim.sources]).lower(),
     }
 
 

@@ -11,18 +11,18 @@ C023: {table: signals, matches: {sequence: "[ILMFV].{2,3}[ILMFV].{2,3}[ILMFV].[I
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from exportin.cohort.survival.power import wilson
 from exportin.errors import BadScenario, UnknownName
 from exportin.knowledge import facts
-from exportin.yaml_file import load_yaml, read_text, validated
+from exportin.yaml_file import placed, read_text, validated
 
 if TYPE_CHECKING:
     from exportin.knowledge.schema import FactRow
@@ -32,6 +32,9 @@ __all__ = ["Answer", "Query", "answer", "queries", "read_queries"]
 FILE = Path(__file__).parent / "queries.yaml"
 REVIEW = "Ishizawa15"
 Value = str | int | list[str] | list[int]
+
+
+_COUNT = re.compile(r"(?:(more than|at least|less than) )?(\d+)( ?%)?")
 
 
 class Query(BaseModel):
@@ -61,6 +64,23 @@ class Query(BaseModel):
     total: dict[str, int] = {}
     agrees: str | None = None
     own: bool = False
+
+    @field_validator("matches")
+    @classmethod
+    def _compiles(cls, given: dict[str, str]) -> dict[str, str]:
+        for pattern in given.values():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+        return given
+
+    @field_validator("count")
+    @classmethod
+    def _counts(cls, given: str | int | None) -> str | int | None:
+        if given is not None and not _COUNT.fullmatch(str(given)):
+            raise ValueError("a count such as 7, 'more than 230', 'at least 3' or 'more than 50 %'")
+        return given
 
 
 @dataclass(frozen=True)
@@ -104,10 +124,9 @@ def read_queries(path: Path) -> Mapping[str, Query]:
     from pydantic import RootModel
 
     text = read_text(path, "file of queries")
-    _, given = validated(text, path.name, RootModel[dict[str, Query]], "query")
-    tree = load_yaml(text, path.name, "file of queries")
+    tree, given = validated(text, path.name, RootModel[dict[str, Query]], "query")
     for claim, query in given.root.items():
-        rows = facts(query.table)
+        rows = placed(lambda query=query: facts(query.table), tree, path.name, (claim,))
         known = rows[0].columns() if rows else []
         asked = (*query.where, *query.each, *query.matches, *(query.among or {}), *query.total)
         for column in (*asked, *([query.agrees] if query.agrees else [])):
@@ -160,20 +179,14 @@ def _each(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:
     expected = f"each of {', '.join(met)}"
     held = tuple(row for some in met.values() for row in some)
     if lacking:
-        verdict = "inconclusive" if len(lacking) < len(met) else "contradicts"
-        return Answer(verdict, expected, f"all but {', '.join(lacking)}", held)
+        return Answer("inconclusive", expected, f"all but {', '.join(lacking)}", held)
     return Answer("supports", expected, "all found", held)
-
-
-_COUNT = re.compile(r"(?:(more than|at least|less than) )?(\d+)( ?%)?")
 
 
 def _counted(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:
     if query.count is None:
         return None
-    match = _COUNT.fullmatch(str(query.count))
-    if match is None:
-        raise BadScenario(f"count: {query.count!r} is not understood; write for example 7, 'more than 230' or 'more than 50 %'.")
+    match: Any = _COUNT.fullmatch(str(query.count))
     if match[3]:
         return _shared(query, rows, match[1] == "less than", float(match[2]) / 100.0)
     number, found = int(match[2]), len(rows)
@@ -187,9 +200,8 @@ def _shared(query: Query, rows: Sequence[FactRow], below: bool, line: float) -> 
     whole = [row for row in of if query.own or set(row.sources) != {REVIEW}]
     if not whole:
         return Answer("inconclusive", str(query.count), f"no row of {query.table}", ())
-    n, share, z = len(whole), len(rows) / len(whole), 1.959964
-    middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = ((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
+    n, share = len(whole), len(rows) / len(whole)
+    low, high = wilson(len(rows), n)
     verdict = "inconclusive" if low <= line <= high else "supports" if (share > line) != below else "contradicts"
     observed = f"{len(rows)} of {n}, {100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
     return Answer(verdict, f"{query.count} of the rows", observed, tuple(rows))

@@ -24,9 +24,8 @@ def headline(parts: Sequence[Part]) -> Part:
 
 
 def told_expected(planned: Planned) -> str:
-    """What must hold, one sentence a contrast; long ones are counted."""
-    told = [str(contrast) for contrast in planned.contrasts]
-    return told[0] if len(told) == 1 else f"{told[0]} (and {len(told) - 1} more)"
+    """What must hold, a piece for each contrast."""
+    return "; ".join(str(contrast) for contrast in planned.contrasts)
 
 
 def told_observed(parts: Sequence[Part]) -> str:
@@ -35,7 +34,7 @@ def told_observed(parts: Sequence[Part]) -> str:
     if math.isnan(share):
         return "no draw says anything"
     least = headline(parts)
-    rest = "" if known == 1.0 else f" of the {100 * known:.0f} % of draws with a living untreated cell"
+    rest = "" if known == 1.0 else f" of the {100 * known:.0f} % of draws that say something"
     what = "" if len(parts) == 1 else f"; least: {least.contrast.arms[0]}, {least.contrast.observed[0].text}"
     return f"holds in {100 * share:.0f} %{rest or ' of draws'}{what}: {told_effect(least.effect)}"
 

@@ -3,6 +3,7 @@
 | test | asks |
 |---|---|
 | ``share`` | is the printed percentage that of the counts |
+| ``whole`` | is there a number of patients of which each printed percentage is made |
 | ``sum`` | do the groups add up to the whole |
 | ``fisher`` | do the two groups differ (Fisher's exact test, two-sided) |
 | ``survival`` | do two groups with these shares alive differ: the hazard ratio, were hazards constant; and Fisher's test of the counts |
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from exportin.analysis.fit import scipy_stats
 from exportin.review.kept import arrays, key_of
@@ -35,7 +36,11 @@ FILE = Path(__file__).parent / "statistics.yaml"
 LEVEL = 0.05
 ENOUGH = 0.8  # power that is usually asked for
 STUDIES = 400
-BY_POWER = "lifelines, simulated; accrual of two and follow-up of one longest median assumed"
+BY_POWER = "lifelines, simulated; thirds of the patients, accrual of two and follow-up of one longest median are assumed"
+# Counts and figures that a test takes; 0 for any number of counts, or for a figure a count; None for no figures.
+_NEEDED: dict[str, tuple[int, int | None]] = {
+    "share": (2, 1), "whole": (1, 0), "sum": (0, None), "fisher": (4, None), "survival": (2, 2), "power": (0, 0), "screen": (2, 1),
+}  # fmt: skip
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -53,10 +58,25 @@ class Statistic(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    test: Literal["share", "sum", "fisher", "survival", "power", "screen"]
-    counts: Annotated[list[Count], Field(min_length=2)]
+    test: Literal["share", "whole", "sum", "fisher", "survival", "power", "screen"]
+    counts: Annotated[list[Count], Field(min_length=1)]
     figures: list[float] = []
     printed: Literal["agrees", "differs", "does not differ"] = "agrees"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Statistic:
+        counts, figures = _NEEDED[self.test]
+        if (counts and len(self.counts) != counts) or len(self.counts) + counts < 2 - (self.test == "whole"):
+            raise ValueError(f"{self.test} takes {counts or 'two or more'} counts, not {len(self.counts)}")
+        if figures is not None and len(self.figures) != (figures or len(self.counts)) and self.test != "whole":
+            raise ValueError(f"{self.test} takes {figures or len(self.counts)} figures, not {len(self.figures)}")
+        pairs = {"share": [(0, 1)], "fisher": [(0, 1), (2, 3)], "screen": [(0, 1)]}.get(self.test, [])
+        if any(not 0 <= self.counts[part] <= self.counts[whole] or self.counts[whole] == 0 for part, whole in pairs):
+            raise ValueError("a part is at most its whole, and a whole is not nothing")
+        most = {"survival": 100.0, "whole": 100.0, "share": 100.0, "screen": 1.0}.get(self.test, math.inf)
+        if any(not 0 < figure < most for figure in self.figures) or (self.test == "whole" and not self.figures):
+            raise ValueError(f"figures of {self.test} lie above 0 and below {most:g}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -126,6 +146,16 @@ def _share(given: Statistic) -> Recomputed:
     return Recomputed(verdict, f"{printed:g} %", observed, (float(found.low), float(found.high)), "scipy.stats.binomtest, Wilson")
 
 
+def _whole(given: Statistic) -> Recomputed:
+    """The nearest number of patients to each percentage, and whether it prints as that percentage."""
+    whole = given.counts[0]
+    found = [(figure, round(figure * whole / 100.0)) for figure in given.figures]
+    fits = [round(100.0 * part / whole, len(f"{figure:g}".partition(".")[2])) == figure for figure, part in found]
+    told = [f"{figure:g} % is {part if fit else 'no part'} of {whole}" for (figure, part), fit in zip(found, fits, strict=True)]
+    observed = "; ".join(told)
+    return Recomputed("supports" if all(fits) else "contradicts", f"whole patients of {whole}", observed, None, "arithmetic")
+
+
 def _sum(given: Statistic) -> Recomputed:
     *groups, whole = given.counts
     told = " + ".join(map(str, groups))
@@ -191,6 +221,7 @@ def _screen(given: Statistic) -> Recomputed:
 
 _TESTS: dict[str, Callable[[Statistic], Recomputed]] = {
     "share": _share,
+    "whole": _whole,
     "sum": _sum,
     "fisher": _fisher,
     "survival": _survival,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exportin.review.shown import figure
+from exportin.review.shown import figure, told_effect
 
 if TYPE_CHECKING:
     from exportin.review.compare import Effect
@@ -25,7 +25,7 @@ _STYLE = f'font-family="system-ui, DejaVu Sans, Arial, sans-serif" font-size="12
 def draw_strips(parts: Sequence[Part]) -> str:
     """SVG of the parts of an experiment, without scripts or outer files."""
     height = TOP + ROW * len(parts) + 6
-    told = escape(f"Draws of {len(parts)} contrasts; filled where it holds, open where it does not")
+    told = escape("; ".join(f"{part.contrast}: {told_effect(part.effect)}" for part in parts))
     rows = [_row(part, TOP + ROW * place) for place, part in enumerate(parts)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '

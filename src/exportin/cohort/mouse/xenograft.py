@@ -126,7 +126,8 @@ def xenograft(
         control.append(_volume(own, np.zeros(DAYS), 1.0, weeks))
         weight.append(weight_course(marrow.lost(draw, amount)[0], own["appetite_export_half_mouse"], own["weight_turnover_mouse"], weeks))
     days = np.arange(weeks * DAYS + 1, dtype=float)
-    return Xenograft(context.name, compound.name, level.text, days, np.array(treated), np.array(control), np.array(weight), tuple(kept))
+    volume, beside, weights = (np.array(one, dtype=float).reshape(len(kept), len(days)) for one in (treated, control, weight))
+    return Xenograft(context.name, compound.name, level.text, days, volume, beside, weights, tuple(kept))
 
 
 def weight_course(lost: Array, half: float, turnover: float, weeks: int) -> Array:

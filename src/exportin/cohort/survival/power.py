@@ -14,9 +14,9 @@ from exportin.errors import BadQuantity
 from exportin.network.parameters import uniform_shares
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
-__all__ = ["Power", "log_rank_power"]
+__all__ = ["Power", "log_rank_power", "wilson"]
 
 SIGNIFICANT = 0.05
 
@@ -92,11 +92,18 @@ def log_rank_power(
         seen = time <= watched
         events[study] = seen.sum()
         found[study] = events[study] > 0 and test(np.minimum(time, watched), group, seen).p_value < SIGNIFICANT
-    low, high = _wilson(found)
+    low, high = wilson(int(found.sum()), studies)
     return Power(float(found.mean()), low, high, float(events.mean()), studies)
 
 
-def _wilson(found: NDArray[np.bool_], z: float = 1.959964) -> tuple[float, float]:
-    n, share = len(found), float(found.mean())
-    middle, half = share + z * z / (2 * n), z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return float((middle - half) / (1 + z * z / n)), float((middle + half) / (1 + z * z / n))
+def wilson(part: int, whole: int, z: float = 1.959964) -> tuple[float, float]:
+    """Interval of a share by Wilson, 95 % by default.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson(50, 62)]
+    [0.6915, 0.8859]
+    """
+    share = part / whole
+    middle, half = share + z * z / (2 * whole), z * np.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    return float((middle - half) / (1 + z * z / whole)), float((middle + half) / (1 + z * z / whole))
