@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from exportin.pharmacology.compound import compound
     from exportin.pharmacology.exposure import exposure, regimen
     from exportin.result import Result, load
-    from exportin.review.book import ledger
+    from exportin.review.judge_claims import ledger
 else:  # hidden from type checkers, so that they still see a misspelt name
     _HOME = {
         "ExportinError": "errors",
@@ -86,7 +86,7 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "evidence": "knowledge",
         "exposure": "pharmacology.exposure",
         "facts": "knowledge",
-        "ledger": "review.book",
+        "ledger": "review.judge_claims",
         "load": "result",
         "model": "network.model",
         "regimen": "pharmacology.exposure",

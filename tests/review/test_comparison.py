@@ -18,8 +18,13 @@ NAN = float("nan")
 def effect(observable, comparison, *arms, start=None):
     """Of one contrast with these numbers in its arms."""
     given = {"cell": "HeLa", "observable": observable, "time": "24 h", "comparison": comparison}
+    sought = " of " in observable and "correlation" not in observable
     if "control" in comparison:
         given["exposure"] = {"test": "KPT-185", "control": "none"}
+        if sought:
+            given["exposure"] = {"test": "KPT-185 1 nM to 1 uM", "control": "JQ1 1 nM to 1 uM"}
+    elif sought:
+        given["exposure"] = "KPT-185 1 nM to 1 uM"
     elif "along" in comparison:
         given["exposure"] = {"steps": ["KPT-185 1 nM", "KPT-185 10 nM", "KPT-185 100 nM"]}
     elif "synergistic" in comparison:

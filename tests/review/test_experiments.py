@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from exportin.errors import BadScenario, UnknownName
+from exportin.errors import BadScenario
 from exportin.knowledge import facts
 from exportin.review.entry import Block
 from exportin.review.experiments import experiments, read_experiments, refuse_own_figures
@@ -79,7 +79,7 @@ def test_a_wrong_file_is_refused_with_its_line(tmp_path, text, error, message):
 
 def test_an_experiment_of_no_claim_is_refused(tmp_path):
     text = "C999: [{cell: HeLa, observable: MYC, time: 1 h, comparison: below its start}]\n"
-    with pytest.raises(UnknownName, match="claim with an experiment"):
+    with pytest.raises(BadScenario, match="line 1: 'C999' is not a known claim"):
         refuse_own_figures(read_experiments(written(tmp_path, text))["C999"])
 
 

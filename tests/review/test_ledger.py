@@ -30,7 +30,7 @@ KEYS = ["id", "section", "role", "method", "verdict", "expected", "observed", "i
 @functools.cache
 def few(control=""):
     """An experiment in one line, a statistic, a query, an inconsistent claim and one that nothing judges."""
-    return xp.ledger("C189", "C113", "C010", "C121", "C031", control=control, **SMALL)
+    return xp.ledger("C189", "C113", "C010", "C022", "C031", control=control, **SMALL)
 
 
 def test_each_method_gives_an_entry():
@@ -38,7 +38,7 @@ def test_each_method_gives_an_entry():
     assert [entry.method for entry in found] == ["experiment", "statistic", "query", "query", "none"]
     assert all(entry.verdict in VERDICTS for entry in found)
     assert found["C113"].verdict == SUPPORTS
-    assert found["C121"].verdict == INCONSISTENT
+    assert found["C022"].verdict == INCONSISTENT
     assert found["C031"].verdict == UNMODELLED
     assert found["C031"].notes
 
@@ -178,7 +178,7 @@ def test_a_claim_named_twice_is_run_once():
 def test_an_observable_that_the_model_lacks_is_told_with_its_line(tmp_path, monkeypatch):
     path = tmp_path / "mine.yaml"
     path.write_text("C188: [{cell: CLL, exposure: KPT-185, observable: MCYC, time: 24 h, comparison: below its start}]\n", encoding="utf-8")
-    monkeypatch.setattr("exportin.review.book.experiments", lambda: read_experiments(path))
+    monkeypatch.setattr("exportin.review.judge_claims.experiments", lambda: read_experiments(path))
     with pytest.raises(BadScenario, match=r"mine\.yaml, line 1: C188: 'MCYC' is not a known observable; did you mean"):
         xp.ledger("C188", **SMALL)
 

@@ -44,7 +44,7 @@ def run_review(
     """
     from exportin.review.accepting import accept_verdicts, refuse_other_population
     from exportin.review.bench import CELLS, DRAWS
-    from exportin.review.book import ledger
+    from exportin.review.judge_claims import ledger
     from exportin.review.told import tell
     from exportin.review.written import write_ledger
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exportin.review.book import Entry, Ledger, ledger
+    from exportin.review.book import Entry, Ledger
+    from exportin.review.judge_claims import ledger
 
 __all__ = ["Entry", "Ledger", "ledger"]
 
@@ -19,7 +20,8 @@ def __getattr__(name: str) -> object:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-    return getattr(importlib.import_module("exportin.review.book"), name)
+    home = "judge_claims" if name == "ledger" else "book"
+    return getattr(importlib.import_module(f"exportin.review.{home}"), name)
 
 
 def __dir__() -> list[str]:

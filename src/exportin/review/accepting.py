@@ -13,6 +13,8 @@ from exportin.review import tables
 if TYPE_CHECKING:
     from exportin.review.book import Ledger
 
+_TOLD = 20  # of what changed
+
 __all__ = ["accept_verdicts", "refuse_other_population"]
 
 
@@ -40,15 +42,21 @@ def accept_verdicts(found: Ledger, path: Path | None = None) -> str:
     OutputExists
         If the table cannot be written, as where the package is not a checkout of the repository.
     """
+    from exportin.knowledge.table import read_table
+    from exportin.review.schema import AcceptedRow
+
     target = path or tables.ACCEPTED
-    held = dict(tables.accepted()) if path is None or path.exists() else {}
+    held = {row.claim: row.verdict for row in read_table(target, AcceptedRow)} if target.exists() else {}
     changed = [entry for entry in found if held.get(entry.claim.id) != entry.verdict]
     held |= {entry.claim.id: entry.verdict for entry in found}
     lines = ["claim\tverdict", *(f"{row.id}\t{held[row.id]}" for row in facts("claims") if row.id in held)]
     _replace(target, "\n".join(lines) + "\n")
     tables.forget_accepted()
-    told = ", ".join(f"{entry.claim.id} {entry.verdict}" for entry in changed)
-    return f"accepted: {told}." if changed else "all verdicts are as accepted already."
+    if not changed:
+        return "all verdicts are as accepted already."
+    told = ", ".join(f"{entry.claim.id} {entry.verdict}" for entry in changed[:_TOLD])
+    rest = f" and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
+    return f"accepted: {told}{rest}."
 
 
 def _replace(target: Path, text: str) -> None:

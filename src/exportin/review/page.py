@@ -71,6 +71,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "method": entry.method,
         "expected": entry.expected,
         "observed": entry.observed,
+        "interval": "{:.2g} to {:.2g}".format(*entry.interval) if entry.method == "statistic" and entry.interval else "",
         "figure": draw_strips(entry.parts) if entry.parts else "",
         "parts": [(str(part.contrast), told_effect(part.effect)) for part in entry.parts],
         "text": entry.planned.text if entry.planned else "",

@@ -37,7 +37,7 @@ def tell_entry(entry: Entry) -> str:
         lines += ["  experiment:", *(f"    {line}" for line in entry.planned.text.splitlines())]
     lines += [f"  fact: {row.names[0]} [{', '.join(row.sources)}]" for row in entry.rows[:12]]
     lines += [f"  with {one.hypothesis} = {one.choice}: {one.verdict}; {one.observed}" for one in entry.readings]
-    lines += [f"  contradiction {row.id} ({row.kind}): {row.says}: {row.problem}" for row in entry.contradictions]
+    lines += [f"  contradiction {row.id} ({row.kind}): {row.says.rstrip('.')}: {row.problem}" for row in entry.contradictions]
     lines += [f"  left out: {note}" for note in entry.notes]
     lines += [f"  [{key}] {sources()[key]}" for key in claim.sources]
     return "\n".join(lines)
