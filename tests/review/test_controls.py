@@ -29,11 +29,14 @@ def test_inhibition_off_leaves_sirna_without_effect():
 def test_the_module_of_p53_is_taken_out():
     with_it, without = (Control(name).context("OCI-AML3") for name in ("", "p53"))
     assert set(with_it.pathways) - set(without.pathways) == {"tp53"}
+    made = Arm("AML blasts", "XPO1 overexpressed + MDM2 knockdown", "Nutlin-3a").made(Control("p53"))
+    assert set(made.cell.scales) == {"XPO1_total"}
+    assert made.wells == ((),)
 
 
 def test_labels_are_exchanged_in_pairs():
-    assert compound("labels", "KPT-185").name == "KPT-276"
-    assert compound("labels", "KPT-276").name == "KPT-185"
+    assert compound("labels", "KPT-185").name == "PKF050-638"
+    assert compound("labels", "PKF050-638").name == "KPT-185"
     assert compound("labels", "selinexor").name == "selinexor"
 
 

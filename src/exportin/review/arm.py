@@ -178,6 +178,8 @@ def _drug(text: str) -> Drug:
 def _changed(cell: Cell, word: str, control: Control) -> Cell:
     """A cell with what a word says."""
     if match := _GENE.fullmatch(word):
+        if not control.lets_gene(match["gene"]):
+            return cell
         if match["change"] == "overexpressed":
             return cell.overexpress(match["gene"], tolerance("overexpressed"))
         return cell.knockdown(match["gene"], tolerance(match["change"]))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from exportin.errors import UnknownName
 from exportin.network.cell import Cell
 from exportin.network.cell import cell as find_cell
+from exportin.network.parameters import switches
 from exportin.network.pathway import pathways as every_pathway
 from exportin.pharmacology.compound import Compound
 from exportin.pharmacology.compound import compound as find_compound
@@ -28,7 +29,7 @@ __all__ = ["CONTROLS", "Control"]
 
 CONTROLS = ("inhibition", "p53", "labels", "contexts")
 _NO_AFFINITY = "1e9 uM"
-_PAIRS = (("anguinomycin", "goniothalamin"), ("leptomycin B", "PKF050-638"), ("KPT-185", "KPT-276"))
+_PAIRS = (("leptomycin B", "goniothalamin"), ("KPT-185", "PKF050-638"), ("anguinomycin", "CBS9106"))
 _SWAPPED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 _LOWERS = "XPO1_synthesis"
 
@@ -74,9 +75,16 @@ class Control:
         affinity = "KD" if drug.mechanism in ("slowly_reversible_covalent", "degrader") else "KI"
         return find_compound(name, **{affinity: _NO_AFFINITY})
 
+    def lets_gene(self, gene: str) -> bool:
+        """Whether a gene is there to be changed."""
+        return not (self.name == "p53" and gene in every_pathway()["tp53"].proteins)
+
     def lets(self, row: WordRow) -> bool:
         """Whether a word does what it says."""
-        return not (self.name == "inhibition" and row.what == _LOWERS)
+        if self.name == "inhibition":
+            return row.what != _LOWERS
+        known = switches()
+        return not (self.name == "p53" and row.what in known and known[row.what].pathway == "tp53")
 
 
 def _exchanged(name: str) -> str:

@@ -103,7 +103,8 @@ def _compute(bench: Bench, asked: Sequence[str], control: Control) -> None:
     """All wells, those of other readings too."""
     plans = [(experiments()[claim], one) for claim in asked if claim in experiments() for one in [control, *_choices(claim, control)]]
     wanted = [need for planned, one in plans for need in _needs(planned, one)]
-    every = [(planned, one) for claim, planned in experiments().items() for one in [control, *_choices(claim, control)]] if plans else []
+    shared = plans and not control.name  # what a control computes is for itself
+    every = [(planned, one) for claim, planned in experiments().items() for one in [control, *_choices(claim, control)]] if shared else []
     bench.compute(wanted, (need for planned, one in every for need in _needs(planned, one)))
 
 

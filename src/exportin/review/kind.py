@@ -1,4 +1,4 @@
-"""What a claim's experiment asserts, read from its arms: an effect of a drug, something of p53, potency, a difference of cells.
+"""What a claim's experiment asserts, read from its arms: an effect of a drug, something of p53, potency, what a cell is.
 
 A negative control takes one of these out; claims that assert it must fall, and the others stand.
 """
@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from exportin.network.cell import cell as find_cell
+from exportin.network.parameters import context
 from exportin.pharmacology.partner import find_partner
 from exportin.review.tables import words
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "kinds_of"]
 
 KINDS = {"inhibition": "drug", "p53": "p53", "labels": "potency", "contexts": "context"}  # what each control takes out
-_OF_P53 = re.compile(r"(TP53|TP73|MDM2)_|(CDKN1A|BBC3|BAX)_mrna")
+# Where p53 is belongs to the export cycle, which carries it without the pathway too.
+_OF_P53 = re.compile(r"(TP53|TP73|MDM2)_(?!(nc|nuclear)$)|(CDKN1A|BBC3|BAX)_mrna")
+# What hangs on a lesion that a cell may have, by the input that says so.
+_LESIONS = {"BCR_ABL1": r"BCR_ABL1|SET_|HNRNPA1|CIP2A", "NPM1_mutant_share": "NPM1C"}
 _GENES = re.compile(r"TP53|p53|MDM2|HPV E6")
 
 
@@ -65,12 +69,18 @@ def _p53(contrast: Contrast) -> bool:
 
 
 def _potency(contrast: Contrast) -> bool:
-    """Whether two inhibitors are compared, or the dose of one with a figure."""
+    """Whether the doses of two inhibitors are compared, or the dose of one with a figure."""
+    if contrast.observed[0].kind != "dose":
+        return False
     names = {drug.name for arm in contrast.arms for drug in arm.drugs if find_partner(drug.name) is None}
     if contrast.comparison.beside == "control":
         return len(names) > 1
-    return contrast.comparison.beside == "figure" and contrast.observed[0].kind == "dose"
+    return contrast.comparison.beside == "figure"
 
 
 def _context(contrast: Contrast) -> bool:
-    return contrast.comparison.beside == "control" and contrast.arms[0].cell != contrast.arms[1].cell
+    """Whether cells are compared, or something is observed that hangs on a lesion of the cell."""
+    if contrast.comparison.beside == "control" and contrast.arms[0].cell != contrast.arms[1].cell:
+        return True
+    lesions = [pattern for arm in contrast.arms for row in context(find_cell(arm.line).name).values() if (pattern := _LESIONS.get(row.id))]
+    return any(re.match(pattern, name) for pattern in lesions for observed in contrast.observed for name in observed.names)

@@ -191,7 +191,7 @@ def _counted(query: Query, rows: Sequence[FactRow], _: str) -> Answer | None:
         return _shared(query, rows, match[1] == "less than", float(match[2]) / 100.0)
     number, found = int(match[2]), len(rows)
     holds = {None: found == number, "more than": found > number, "at least": found >= number, "less than": found < number}[match[1]]
-    return Answer("supports" if holds else "contradicts", f"{query.count} rows", str(found), tuple(rows))
+    return Answer("supports" if holds else "contradicts", f"{query.count} rows", f"{found} rows of {query.table}", tuple(rows))
 
 
 def _shared(query: Query, rows: Sequence[FactRow], below: bool, line: float) -> Answer:
