@@ -60,6 +60,12 @@ def test_numbers_do_not_depend_on_what_is_run_beside():
         assert np.array_equal(one.effect.values, other.effect.values, equal_nan=True)
 
 
+def test_numbers_do_not_depend_on_the_threads():
+    one, two = (xp.ledger("C188", **SMALL, anew=True, workers=workers)["C188"] for workers in (1, 2))
+    for first, second in zip(one.parts, two.parts, strict=True):
+        assert np.array_equal(first.effect.values, second.effect.values, equal_nan=True)
+
+
 def test_numbers_are_those_of_a_simulation(own_cache):
     """Second way: the same cells by `exportin.simulate`, of a contrast with its own start."""
     planned = experiments()["C188"]

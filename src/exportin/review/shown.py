@@ -64,7 +64,7 @@ def figure(value: float, effect: Effect) -> str:
     --------
     >>> from exportin.review.compare import Effect
     >>> import numpy as np
-    >>> dose = Effect("", "uM", np.array([0.02]), np.array([True]), (0.15,), True)
+    >>> dose = Effect("", "uM", np.array([0.02]), np.array([True]), (0.15,), True, "below")
     >>> figure(0.02, dose), figure(np.inf, dose), figure(0.0, dose)
     ('20 nM', 'beyond the doses', 'below the doses')
     """

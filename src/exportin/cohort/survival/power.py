@@ -102,7 +102,7 @@ def wilson(part: int, whole: int, z: float = 1.959964) -> tuple[float, float]:
     Examples
     --------
     >>> [round(end, 4) for end in wilson(50, 62)]
-    [0.6915, 0.8859]
+    [0.6915, 0.8857]
     """
     share = part / whole
     middle, half = share + z * z / (2 * whole), z * np.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
