@@ -2,7 +2,7 @@
 
 Standard library only; the same files give the same tables, byte for byte:
 
-    python curation/cargoes.py HGNC_TABLE [--data ../shared/data/nes] [--out src/exportin/knowledge/tables]
+    python curation/cargoes.py HGNC_TABLE --data FOLDER [--out src/exportin/knowledge/tables]
 
 HGNC_TABLE is the complete set of genenames.org (CC0) as tab-separated text with the columns HGNC ID, Approved symbol, Approved name,
 Status, Previous symbols, Alias symbols and UniProt ID(supplied by UniProt). Other releases of it may give other aliases.
@@ -28,7 +28,9 @@ CARGOES = [
     "id", "name", "printed", "table1", "slip", "symbol", "aliases", "uniprot",
     "organism", "hgnc", "mass", "nesdb", "doubt", "evidence", "source", "reason",
 ]  # fmt: skip
-SIGNALS = ["cargo", "start", "end", "sequence", "lmb", "binds", "mutated_export", "mutated_binding", "doubt", "source", "reason"]
+SIGNALS = [
+    "cargo", "start", "end", "sequence", "numbering", "lmb", "binds", "mutated_export", "mutated_binding", "doubt", "source", "reason",
+]  # fmt: skip
 ACCESSION = r"[OPQ]\d[A-Z0-9]{3}\d|[A-NR-Z]\d([A-Z][A-Z0-9]{2}\d){1,2}"  # https://www.uniprot.org/help/accession_numbers
 MOST_ALIASES, LONG, SHORT = 7, 40, 8  # names; residues
 # Average masses of amino-acid residues, Da, and of the water at the ends
@@ -43,8 +45,8 @@ RESIDUES = dict(
 WATER = 18.01528
 # The one signal that is no span of NESdb
 HUANG = {
-    "cargo": "NFKBIA", "start": "45", "end": "54", "lmb": "yes", "binds": "unknown", "mutated_export": "45-54", "mutated_binding": "-",
-    "doubt": "no", "source": "Huang00 Johnson99 UniProt",
+    "cargo": "NFKBIA", "start": "45", "end": "54", "numbering": "UniProt", "lmb": "yes", "binds": "unknown",
+    "mutated_export": "45-54", "mutated_binding": "-", "doubt": "no", "source": "Huang00 Johnson99 UniProt",
     "reason": "not a span of NESdb but of Huang 2000 (Johnson 1999 has 45 to 55), kept from the earlier table; "
     "the doubt of NESdb concerns its entry of residues 1 to 55",
 }  # fmt: skip
@@ -226,6 +228,7 @@ def signal(row: Row, span: Row) -> Row:
     notes += ["NESdb doubts it"] if span["doubt"] == "1" else []
     return {
         "cargo": row["id"], "start": str(start), "end": str(end), "sequence": cut,
+        "numbering": "NESdb sequence" if numbered else "UniProt",
         "lmb": "yes" if span["lmb"] == "1" else "unknown", "binds": "yes" if span["binds_crm1"] == "1" else "unknown",
         "mutated_export": residues(span["mut_export"]), "mutated_binding": residues(span["mut_binding"]),
         "doubt": "yes" if span["doubt"] == "1" else "no", "source": "Xu12" if numbered else "Xu12 UniProt", "reason": "; ".join(notes),

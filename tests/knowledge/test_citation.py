@@ -90,6 +90,14 @@ def test_one_paper_under_two_keys_is_refused(read, field, first, second):
         read(text)
 
 
+def test_one_page_under_two_keys_is_refused_and_a_host_is_no_page(read):
+    text = "@misc{One, url = {http://a.org/x/1}}\n\n@misc{Two, url = {https://www.a.org/x/1/}}\n"
+    with pytest.raises(BadTable, match=r"bib:3: Two has the url 'a\.org/x/1' of One; expected one entry a paper: cite One"):
+        read(text)
+    assert list(read(text.replace("1/}", "2}"))) == ["One", "Two"]
+    assert list(read(text.replace("/x/1", ""))) == ["One", "Two"]
+
+
 def test_one_title_in_one_year_is_one_paper(read):
     first = "@misc{One, year = {2001}, title = {p27: export of p27}, note = {seen}}\n"
     second = first.replace("One", "Two").replace("p27: export", "P27 export")

@@ -11,7 +11,16 @@ from exportin.knowledge.schema import CargoRow, CellRow, CompoundRow, FactRow, S
 FACT = {"source": "Kudo99", "reason": "a reason that is long enough"}
 COMPOUND = {"symbol": "LMB", "name": "leptomycin B", "mechanism": "irreversible_michael", "warhead": "lactone", "status": "tool"}
 CARGO = {"id": "TP53", "name": "p53", "table1": "0", "organism": "Homo sapiens", "doubt": "no", "evidence": "leptomycin B traps it"}
-SIGNAL = {"cargo": "TP53", "start": "1", "end": "4", "sequence": "LLLL", "lmb": "yes", "binds": "unknown", "doubt": "no"}
+SIGNAL = {
+    "cargo": "TP53",
+    "start": "1",
+    "end": "4",
+    "sequence": "LLLL",
+    "numbering": "UniProt",
+    "lmb": "yes",
+    "binds": "unknown",
+    "doubt": "no",
+}
 MACHINE = {"symbol": "RAN", "name": "Ran", "kind": "Ran cycle", "uniprot": "P62826", "role": "small GTPase"}
 EDGE = {"id": "a_b", "actor": "TP53", "effect": "increases", "target": "CDKN1A", "what": "transcription", "pathway": "tp53"}
 EDGE |= {"system": "AML cells", "modelled": "yes", "seen": "abstract"}

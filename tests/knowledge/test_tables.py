@@ -66,6 +66,14 @@ def test_a_signal_is_as_long_as_it_says_and_mutations_are_numbers_of_residues():
             assert re.fullmatch(r"(\d+(-\d+)?(; \d+(-\d+)?)*)?", cell), row
 
 
+def test_a_signal_counts_in_the_sequence_of_uniprot_or_says_which():
+    own = {row.cargo for row in facts("signals") if row.numbering == "NESdb sequence"}
+    assert own == {"STAT3_MOUSE", "PXN", "STAU2_RAT", "HTT", "NMD3", "NPM1c", "MEN1", "SMURF1"}
+    assert all(
+        ("numbered as in" in row.reason, "UniProt" in row.sources) == (row.cargo in own, row.cargo not in own) for row in facts("signals")
+    )
+
+
 @pytest.mark.shared_data
 def test_every_span_of_nesdb_is_a_signal_and_the_slice_of_its_sequence(shared_data):
     spans = read(shared_data / "nes" / "nes_spans.tsv")

@@ -78,7 +78,8 @@ def read_sources(path: Path | str) -> Mapping[str, Source]:
     BadTable
         With the line, for anything else: another kind of entry, an unknown, repeated or empty field, a key used twice,
         unbalanced braces, a malformed year, DOI, PMID, PMCID or address, text between entries, or two entries for one paper
-        (the same DOI, PMID or PMCID, or the same title in the same year). None of these numbers has a check digit.
+        (the same DOI, PMID or PMCID, the same address of a page, or the same title in the same year). An address that names a host only,
+        such as ``https://www.onclive.com``, is no page and may stand twice. None of these numbers has a check digit.
 
     Examples
     --------
@@ -109,6 +110,9 @@ def _marks(source: Source) -> Iterator[tuple[str, str]]:
     for name in ("doi", "pmid", "pmcid"):
         if value := getattr(source, name):
             yield name, value.lower()
+    address = re.sub(r"^https?://(www\.)?|[/#]+$", "", source.url)
+    if re.search(r"[/?]", address):
+        yield "url", address
     if source.title:
         yield "title and year", " ".join([*re.findall(r"\w+", source.title.lower()), source.year]).rstrip()
 

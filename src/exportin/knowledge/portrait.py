@@ -161,6 +161,7 @@ def _signal(row: Fact) -> str:
     told = [f"leptomycin B stops export: {row.lmb}", f"binds XPO1: {row.binds}"]
     told += [f"mutated, export lost: {row.mutated_export}"] if row.mutated_export else []
     told += [f"mutated, binding lost: {row.mutated_binding}"] if row.mutated_binding else []
+    told += ["numbered in NESdb's own sequence"] if row.numbering != "UniProt" else []
     return f"{row.start}-{row.end} {row.sequence}, {_DOUBT[row.doubt]}; {'; '.join(told)}"
 
 

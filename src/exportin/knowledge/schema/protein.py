@@ -57,6 +57,7 @@ class SignalRow(FactRow):
     start: int = Field(ge=1, description="first residue of the signal")
     end: int = Field(ge=1, description="last residue of the signal")
     sequence: str = Field(pattern=r"^[ACDEFGHIKLMNPQRSTVWY]+$", description="one-letter residues")
+    numbering: Literal["UniProt", "NESdb sequence"] = Field(description="the sequence that start and end count in")
     lmb: Answer = Field(description="yes, no or unknown: whether leptomycin B stops its export")
     binds: Answer = Field(description="yes, no or unknown: whether it was seen to bind XPO1")
     mutated_export: str = ""
