@@ -154,9 +154,11 @@ def test_evidence_prints_rows_by_table_and_sources_once():
 
 def test_evidence_of_a_paper_and_of_words(tmp_path):
     code, out, err = exportin("evidence", "PMID 12374846", "--out", tmp_path / "out")
-    assert (code, "PKF050638 (cites it)" in out) == (0, True)
+    assert (code, "PKF050638 (cites it): " in out) == (0, True)
     assert err.startswith("Wrote ")
-    assert (tmp_path / "out" / "evidence.txt").read_text(encoding="utf-8") == out
+    written = (tmp_path / "out" / "evidence.txt").read_text(encoding="utf-8")
+    assert "\n    name: PKF050-638\n" in written
+    assert "\n    name: PKF050-638\n" not in out
     assert json.loads((tmp_path / "out" / "evidence.json").read_text(encoding="utf-8"))[0]["row"]["key"] == "Daelemans02"
     assert "C161 (holds the words)" in exportin("evidence", "knockdown lines")[1]
     assert "No row of the tables of facts cites it." in exportin("evidence", "Otero98")[1]
@@ -165,6 +167,7 @@ def test_evidence_of_a_paper_and_of_words(tmp_path):
 def test_evidence_shows_the_best_of_many_rows_and_tells():
     _, out, _ = exportin("evidence", "xyzzy protein cells export")
     assert out.count("(holds some of the words)") == 20
+    assert out.count("(holds some of the words): ") == 17
     assert "more rows hold some of the words" in out
 
 

@@ -9,9 +9,10 @@ import sys
 import pytest
 
 import exportin.knowledge as knowledge
-from exportin.errors import NothingFound, UnknownName
+from exportin.errors import NothingFound, UnknownName, squash
 from exportin.knowledge import words
 from exportin.knowledge.database import open_database
+from exportin.knowledge.found import fold
 from exportin.knowledge.search import near_names
 
 
@@ -165,6 +166,97 @@ def test_words_are_compared_by_their_stems():
     assert found == [one.title for one in knowledge.evidence("strengthened binding by")]
 
 
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("leukaemia", "leukemia"),
+        ("acute myeloid leukaemia", "acute myeloid leukemia"),
+        ("anaemia", "anemia"),
+        ("tumour", "tumor"),
+        ("tumours", "tumors"),
+        ("hyponatraemia", "hyponatremia"),
+        ("haematological", "hematological"),
+        ("gynaecological", "gynecological"),
+        ("diarrhoea", "diarrhea"),
+        ("oestrogen", "estrogen"),
+        ("signalling", "signaling"),
+        ("modelled", "modeled"),
+        ("stabilisation", "stabilization"),
+        ("hydrolyses", "hydrolyzes"),
+        ("fibres", "fibers"),
+    ],
+)
+def test_british_and_american_spelling_are_one(british, american):
+    found = [(one.table, one.title, one.found) for one in knowledge.evidence(british)]
+    assert found == [(one.table, one.title, one.found) for one in knowledge.evidence(american)]
+    assert found[0][2] in {"subject", "mention", "words"}
+
+
+def test_spelling_finds_what_is_written_otherwise():
+    assert {"storm_ae", "label_side_effects"} <= {one.title for one in knowledge.evidence("hyponatremia")}
+    assert len(knowledge.evidence("leukemia")) > 50
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("oedema", "edema"),
+        ("antitumour", "antitumor"),
+        ("behavioural", "behavioral"),
+        ("harbouring", "harboring"),
+        ("analysed", "analyzed"),
+        ("sensitiser", "sensitizer"),
+        ("dyspnoea", "dyspnea"),
+        ("coeliac", "celiac"),
+        ("labelling", "labeling"),
+        ("selinexor_tumour", "selinexor_tumor"),
+        ("Anaemia", "Anemia"),
+        ("CENTRES", "CENTERS"),
+        ("ANAEMIA STABILISED", "ANEMIA STABILIZED"),
+    ],
+)
+def test_folding_makes_two_spellings_one(one, other):
+    assert fold(one) == fold(other)
+
+
+def test_folding_leaves_other_words():
+    plain = (
+        "four hours, source, course, our, tour, goes, undergoes, coenzyme, coexpression, sizes, enzyme, horizon, calling, called, filled"
+    )
+    assert fold(plain) == plain
+    assert fold("spelling release pore core storm_ae TP53 MAEL crizotinib") == "spelling release pore core storm_ae TP53 MAEL crizotinib"
+
+
+def test_folding_does_not_make_two_names_one():
+    """Names of different rows that differ before differ after, but for their spelling."""
+    database = open_database()
+    folded: dict[str, set[str]] = {}
+    for (name,) in database.connection.execute("SELECT DISTINCT name FROM name"):
+        folded.setdefault(squash(fold(name)), set()).add(squash(name))
+    assert {names for names in map(frozenset, folded.values()) if len(names) > 1} == set()
+
+
+@pytest.mark.parametrize("query", ["BCL2", "BCL-2", "bcl 2", "bcl-2"])
+def test_a_gene_that_only_arrows_have_is_found_however_it_is_spelt(query):
+    """Rows with a cell of just that gene come first."""
+    found = [(one.table, one.title) for one in knowledge.evidence(query) if one.found == "mention"]
+    assert {("edges", "bcl2_death"), ("edges", "venetoclax_bcl2")} <= set(found[:3])
+    assert ("later_evidence", "bcl2_protects") in found[3:]
+
+
+def test_a_gene_of_arrows_is_found_in_small_letters():
+    assert knowledge.evidence("bcl2l1")[0].title == "kpt185_bcl2l1"
+    assert "venetoclax_bcl2" in {one.title for one in knowledge.evidence("what binds bcl-2 venetoclax")}
+
+
+@pytest.mark.parametrize("query", ["side effects of selinexor", "selinexor side-effects", "toxicity of KPT-330", "adverse event selinexor"])
+def test_side_effects_are_adverse_events(query):
+    found = knowledge.evidence(query)
+    assert {one.found for one in found} == {"words"}
+    assert found[0].title.endswith("_ae")
+    assert {"storm_ae", "boston_ae", "label_common_ae"} <= {one.title for one in found}
+
+
 def test_the_very_words_come_before_the_same_words_in_another_order():
     found = [(one.title, one.found) for one in knowledge.evidence("XPO1 protein")]
     assert (found[0][1], found[-1][1]) == ("mention", "words")
@@ -270,13 +362,45 @@ def test_a_search_loads_no_schema():
     assert done.stdout.strip() == "[] TP53"
 
 
-def test_the_screen_shows_ten_passing_rows_of_a_table_and_tells_how_many_more():
+def test_the_screen_shows_rows_in_passing_in_one_line_and_tells_how_many_more():
     from exportin.cli.facts import write_rows
 
     found = knowledge.evidence("CRM1")
     of_cargoes = sum(one.table == "cargoes" for one in found)
-    short, whole = write_rows(found, of_a_table=10), write_rows(found)
-    assert f"\n  {of_cargoes - 10} more rows of cargoes cite or mention it; --json for all.\n" in short
+    short, whole = write_rows(found, short=True), write_rows(found)
+    assert f"\n  {of_cargoes - 6} more rows of cargoes cite or mention it; --json for all.\n" in short
     assert short.startswith("machinery\n  XPO1 [")
+    assert "\n    role: " in short.split("\n\n")[0]
+    assert "\n  ran_xpo1_cargo (mentions it): RAN increases XPO1: binding [Ishizawa15 Dong09 Monecke09]\n" in short
+    assert short.endswith("\n\nRows in one line are cut; --json, or --out DIR, gives all rows whole, with all sources.")
     assert "more rows of" not in whole
+    assert "in one line" not in whole
     assert whole.count(" (mentions it) [") == sum(one.found == "mention" for one in found)
+
+
+@pytest.mark.parametrize("query", ["TP53", "p53", "Kudo99", "leukemia"])
+def test_the_screen_holds_the_answer(query):
+    from exportin.cli.facts import write_rows
+
+    lines = write_rows(knowledge.evidence(query), short=True).splitlines()
+    assert len(lines) <= 120
+    assert all(len(line.split("): ")[-1].split(" [")[0]) <= 100 for line in lines if " it): " in line)
+
+
+def test_where_no_row_is_about_it_the_first_three_are_whole():
+    from exportin.cli.facts import write_rows
+
+    found = knowledge.evidence("side effects of selinexor")
+    short = write_rows(found, short=True)
+    assert short.startswith(f"trials\n  {found[0].title} (holds the words) [")
+    assert short.count(" (holds the words) [") == 3
+    assert " (holds the words): " in short
+
+
+def test_every_table_has_something_to_say_in_one_line():
+    from exportin.cli.facts import _in_short
+
+    database = open_database()
+    for table in database.searched:
+        for line in range(2, database.searched[table] + 2):
+            assert 0 < len(_in_short(database.fact(table, line))) <= 100

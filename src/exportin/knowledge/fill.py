@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from exportin.errors import squash
 from exportin.knowledge.citation import Source
 from exportin.knowledge.collection import TABLES, Collection
+from exportin.knowledge.found import fold
 
 if TYPE_CHECKING:
     from exportin.knowledge.schema import FactRow
@@ -18,6 +20,7 @@ __all__ = ["fill", "has_full_text", "index_words"]
 
 _CODES = ("uniprot", "hgnc", "cas", "inchikey", "cellosaurus", "nct")  # columns with numbers of other databases
 _UNSEARCHED = {"source", "smiles", "inchikey"}
+_LONGEST_SYMBOL = 30  # letters
 _SQL = """
 CREATE TABLE fact_table(position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, facts INTEGER NOT NULL);
 CREATE TABLE fact_column("table" TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL);
@@ -25,6 +28,7 @@ CREATE TABLE citation("table" TEXT NOT NULL, line INTEGER NOT NULL, position INT
 CREATE TABLE name(squashed TEXT NOT NULL, "table" TEXT NOT NULL, line INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
     code INTEGER NOT NULL);
 CREATE TABLE source_name(squashed TEXT NOT NULL, source TEXT NOT NULL);
+CREATE TABLE symbol(squashed TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY(squashed, name)) WITHOUT ROWID;
 CREATE TABLE passage(id INTEGER PRIMARY KEY, "table" TEXT NOT NULL, line INTEGER NOT NULL, names TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX by_row ON citation("table", line);
 CREATE INDEX by_source ON citation(source);
@@ -106,10 +110,12 @@ def _fill_table(connection: sqlite3.Connection, collection: Collection, table: s
         connection.executemany("INSERT INTO citation VALUES (?, ?, ?, ?)", cited)
         codes = {getattr(row, column, "") for column in _CODES}
         named = [
-            (squash(name), table, line, position, name, name in codes or row.named == ("id",)) for position, name in enumerate(row.names)
+            (squash(fold(name)), table, line, position, name, name in codes or row.named == ("id",))
+            for position, name in enumerate(row.names)
         ]
         connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)", named)
-        passage = (table, line, "\n".join(row.names), "\n".join(_lines(row)))
+        connection.executemany("INSERT OR IGNORE INTO symbol VALUES (?, ?)", _symbols(row))
+        passage = (table, line, fold("\n".join(row.names)), fold("\n".join(_lines(row))))
         connection.execute('INSERT INTO passage("table", line, names, text) VALUES (?, ?, ?, ?)', passage)
 
 
@@ -123,6 +129,16 @@ def _kind(annotation: Any) -> str:
 
 def _cell(value: Any) -> Any:
     return "; ".join(value) if isinstance(value, tuple) else value
+
+
+def _symbols(row: FactRow) -> Iterator[tuple[str, str]]:
+    """Cells of a single word, such as the genes of an arrow, which need have no row of their own."""
+    for column in row.columns():
+        value = getattr(row, column)
+        for cell in value if isinstance(value, tuple) else (value,):
+            single = isinstance(cell, str) and re.fullmatch(r"\S*[^\W\d_]\S*", cell) and len(cell) <= _LONGEST_SYMBOL
+            if single and column not in _UNSEARCHED:
+                yield squash(fold(cell)), cell
 
 
 def _lines(row: FactRow) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,9 +10,39 @@ from typing import Any, Literal
 
 from exportin.knowledge.citation import Source
 
-__all__ = ["Evidence", "Fact", "Found"]
+__all__ = ["Evidence", "Fact", "Found", "fold"]
 
 Found = Literal["subject", "reference", "citation", "mention", "words", "some words"]
+# British and American spelling made one, in what is searched and in what is asked. All that matters is that the two become one word and
+# that different words stay apart, so rare words may come out odd. Lists and ends keep apart: goes, coenzyme, four, calling, size.
+_SPELLINGS = [
+    (re.compile(written, re.IGNORECASE), folded)
+    for written, folded in [
+        (r"a(e)(?=[^\W\d_]{2})", r"\1"),  # anaemia, haematological
+        (r"(?:(?<!\bc)o(e)|(?<=\bc)o(e)(?=l))(?=[^\W\d_]{2})", r"\1\2"),  # oestrogen, oedema, coeliac
+        (r"(?<=rh|pn)o(ea)", r"\1"),  # diarrhoea, dyspnoea
+        (r"((?:tum|col|behavi|fav|lab|od|vap|harb|hum|hon|neighb|flav|arm|endeav|vig|rig)o)u(r)", r"\1\2"),
+        (r"(?<=[^\W\d_]{3}i)z(?=(?:e|ed|er|ers|es|ing|able|ations?)\b)", lambda found: "S" if found[0] == "Z" else "s"),  # stabilize
+        (r"(?<=[^\W\d_]ly)z(?=(?:e|ed|er|ers|es|ing)\b)", lambda found: "S" if found[0] == "Z" else "s"),  # hydrolyze
+        (r"((?:sign|chann|lab|mod|trav|canc|tunn|shev|lev|tot|equ)[ae]l)l(?=(?:ing|ed|er|ers)\b)", r"\1"),  # signalling
+        (r"\b(fib|cent|lit)(r)(e)(?=s?\b)", r"\1\3\2"),
+    ]
+]
+
+
+def fold(text: str) -> str:
+    """A text in one spelling where British and American differ, for comparing, not for showing.
+
+    Examples
+    --------
+    >>> fold("Hyponatraemia, tumours and signalling")
+    'Hyponatremia, tumors and signaling'
+    >>> fold("four goes on calling coenzymes")
+    'four goes on calling coenzymes'
+    """
+    for written, folded in _SPELLINGS:
+        text = written.sub(folded, text)
+    return text
 
 
 @dataclass(frozen=True)

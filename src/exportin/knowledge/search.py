@@ -9,8 +9,8 @@ from types import MappingProxyType
 from exportin.errors import NothingFound, nearest, squash
 from exportin.knowledge.citation import Source
 from exportin.knowledge.database import Database, open_database
-from exportin.knowledge.found import Evidence, Fact, Found
-from exportin.knowledge.words import Place, holding, rows_with_words, split_words
+from exportin.knowledge.found import Evidence, Fact, Found, fold
+from exportin.knowledge.words import Place, holding, rows_with_words, split_words, symbols
 
 __all__ = ["cite", "evidence", "near_names", "subjects"]
 
@@ -29,13 +29,13 @@ def evidence(query: str) -> tuple[Evidence, ...]:
     query : str
         A symbol, name or alias; an accession or number (UniProt, HGNC, Cellosaurus, CAS, InChIKey, NCT); a paper (PubMed id, PMCID,
         DOI, key or ``Kudo 1999``); a statement or contradiction (``C161``, ``X25``); else free words. Case and punctuation do not
-        matter.
+        matter, nor whether the spelling is British or American.
 
     Returns
     -------
     found : tuple of Evidence
         Rows about it first, then the statements that such rows refer to, then the paper and rows that cite it, then rows that mention
-        it by one of its names, spelt as there, those with a cell of just that name before the others.
+        it by one of its names, with the same capitals, those with a cell of just that name before the others.
         Where no row is about it, also rows that hold all the words, and where there is none of these, rows that hold some of them,
         the best first.
 
@@ -62,7 +62,9 @@ def evidence(query: str) -> tuple[Evidence, ...]:
     about = subjects(database, asked)
     referred = [place for place in _referred(database, about) if place not in about]
     citing = [place for place in _citing(database, papers) if place not in {*about, *referred}]
-    called = {name for place in about for name in database.fact(*place).names} or ({asked} if not papers else set())
+    called = {name for place in about for name in database.fact(*place).names}
+    if not about and not papers:
+        called = {asked, *symbols(database, asked)}
     known = {*about, *referred, *citing}
     mentioned = [place for place in holding(database, called) if place not in known]
     found = [cite(database, place, "subject") for place in about]
@@ -83,7 +85,7 @@ def subjects(database: Database, name: str, table: str | None = None) -> list[Pl
         'SELECT DISTINCT n."table", n.line FROM name AS n JOIN fact_table AS t ON t.name = n."table" '
         "WHERE n.squashed = ?1 AND (?2 IS NULL OR t.name = ?2) ORDER BY t.position, n.line"
     )
-    return list(database.connection.execute(asked, (squash(name), table))) if squash(name) else []
+    return list(database.connection.execute(asked, (squash(fold(name)), table))) if squash(name) else []
 
 
 def cite(database: Database, place: Place, found: Found) -> Evidence:

@@ -7,18 +7,24 @@ from collections.abc import Iterator
 
 from exportin.errors import squash
 from exportin.knowledge.database import Database
+from exportin.knowledge.found import fold
 
-__all__ = ["Place", "holding", "rows_with_words", "split_words"]
+__all__ = ["Place", "holding", "rows_with_words", "split_words", "symbols"]
 
 Place = tuple[str, int]  # a table and a line of its file
 _LONGEST_NAME = 4  # words
 _PLAIN = frozenset(
     re.findall(r"\w+", "a an and are at be by does for from has how in is it its of on or that the to was what which who why with")
 )
+# Who asks for side effects means what trials report as adverse events and toxicity, in rows whose names end in "_ae".
+_HARM = ["side effect", "side effects", "adverse effects", "adverse event", "adverse events", "toxicity", "toxicities", "ae"]
+_MEANT = {squash(name): _HARM for name in _HARM}
 
 
 def split_words(database: Database, query: str) -> list[list[str]]:
     """What is looked for: for each word of a query its other names if it is a name, else the word itself.
+
+    Side effects stand for adverse events and toxicity too.
 
     Examples
     --------
@@ -42,6 +48,7 @@ def rows_with_words(database: Database, groups: list[list[str]], *, all_of_them:
     """Rows that hold a phrase of every group, or of some group; the best first."""
     if not groups:
         return []
+    groups = [[fold(phrase) for phrase in group] for group in groups]
     if not database.indexed:
         return _counted(database, groups, all_of_them=all_of_them)
     asked = (" AND " if all_of_them else " OR ").join(f"({_phrases(group)})" for group in groups)
@@ -55,9 +62,9 @@ def rows_with_words(database: Database, groups: list[list[str]], *, all_of_them:
 def holding(database: Database, called: set[str]) -> list[Place]:
     """Rows that hold one of the names as a whole word, those with a cell of just that name first.
 
-    The spelling counts, because Ran is not ran. A single letter stands for too much to be looked for.
+    Capitals count, because Ran is not ran; British and American spelling are one. A single letter stands for too much to be looked for.
     """
-    names = sorted(name for name in called if len(squash(name)) > 1)
+    names = sorted({fold(name) for name in called if len(squash(name)) > 1})
     if not names:
         return []
     either = "|".join(re.escape(name) for name in names)
@@ -71,13 +78,23 @@ def holding(database: Database, called: set[str]) -> list[Place]:
     return [place for _, place in sorted(found, key=lambda one: one[0])]
 
 
+def symbols(database: Database, name: str) -> list[str]:
+    """How cells of a single word spell a name: BCL2 for bcl-2, which has arrows but no row of its own."""
+    asked = "SELECT name FROM symbol WHERE squashed = ? ORDER BY name"
+    return [spelt for (spelt,) in database.connection.execute(asked, (squash(fold(name)),))]
+
+
 def _other_names(database: Database, name: str) -> list[str]:
-    """Names of the rows that are called so."""
+    """Names of the rows that are called so, or what else it stands for."""
+    if squash(name) in _MEANT:
+        return _MEANT[squash(name)]
     asked = (
         'SELECT DISTINCT n.name FROM name AS n JOIN name AS m ON n."table" = m."table" AND n.line = m.line WHERE m.squashed = ? '
         "ORDER BY n.name"
     )
-    return [other for (other,) in database.connection.execute(asked, (squash(name),)) if squash(other)]
+    named = [other for (other,) in database.connection.execute(asked, (squash(fold(name)),)) if squash(other)]
+    other = [spelt for spelt in symbols(database, name) if spelt.lower() != name.lower()]
+    return named or ([name, *other] if other else [])
 
 
 def _phrases(group: list[str]) -> str:
