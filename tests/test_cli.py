@@ -65,8 +65,8 @@ def test_the_same_seed_gives_the_same_numbers(scenario):
     ("words", "part"),
     [
         (["run", "none.yaml"], "does not exist"),
-        (["evidence", "TP35"], "did you mean TP53"),
-        (["cargo", "TP35"], "did you mean TP53"),
+        (["evidence", "TP35"], "or TP53"),
+        (["cargo", "TP35"], "TP53"),
         (["cargo", "XPO1"], "machinery has it: exportin evidence XPO1"),
         (["cargo"], "either a cargo, such as TP53, or --table1"),
         (["cargo", "TP53", "--table1"], "either a cargo, such as TP53, or --table1"),
