@@ -29,6 +29,8 @@ def tell_entry(entry: Entry) -> str:
     claim = entry.claim
     lines = [f"{claim.id} ({claim.section}; {claim.role}): {claim.says}", f"  verdict: {entry.verdict}", f"  method: {entry.method}"]
     lines += [f"  expected: {entry.expected}", f"  observed: {entry.observed}"]
+    if entry.method == "statistic" and entry.interval is not None:
+        lines.append(f"  95 % interval: {entry.interval[0]:.2g} to {entry.interval[1]:.2g}")
     for part in entry.parts:
         share = part.effect.share
         bar = "-" * _BAR if share != share else ("#" * round(_BAR * share)).ljust(_BAR, ".")
@@ -38,6 +40,6 @@ def tell_entry(entry: Entry) -> str:
     lines += [f"  fact: {row.names[0]} [{', '.join(row.sources)}]" for row in entry.rows[:12]]
     lines += [f"  with {one.hypothesis} = {one.choice}: {one.verdict}; {one.observed}" for one in entry.readings]
     lines += [f"  contradiction {row.id} ({row.kind}): {row.says.rstrip('.')}: {row.problem}" for row in entry.contradictions]
-    lines += [f"  left out: {note}" for note in entry.notes]
+    lines += [f"  note: {note}" for note in entry.notes]
     lines += [f"  [{key}] {sources()[key]}" for key in claim.sources]
     return "\n".join(lines)
