@@ -192,3 +192,21 @@ def test_an_observable_that_the_model_lacks_is_told_with_its_line(tmp_path, monk
 def test_accepting_goes_with_the_usual_population():
     with pytest.raises(BadQuantity, match="--accept goes with the usual population"):
         refuse_other_population(usual=False)
+
+
+def test_a_claim_with_two_methods_is_refused(monkeypatch):
+    from exportin.review import judge_claims
+
+    one = judge_claims.statistics()["C123"]
+    monkeypatch.setattr(judge_claims, "statistics", lambda: {"C010": one})
+    with pytest.raises(BadScenario, match="C010 has query and statistic; give a claim one of"):
+        xp.ledger("C010", **SMALL)
+
+
+def test_a_method_of_no_claim_is_refused(monkeypatch):
+    from exportin.review import judge_claims
+
+    one = judge_claims.statistics()["C123"]
+    monkeypatch.setattr(judge_claims, "statistics", lambda: {"C999": one})
+    with pytest.raises(UnknownName, match="claim with a statistic"):
+        xp.ledger("C010", **SMALL)

@@ -74,7 +74,7 @@ def refuse_own_figures(planned: Planned) -> None:
 
     Raises
     ------
-    BadScenario, UnknownName
+    BadScenario
     """
     rows = {row.id: row for row in facts("claims")}
     if planned.claim not in rows:

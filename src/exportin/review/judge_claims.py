@@ -95,7 +95,7 @@ def _refuse_strays(rows: Mapping[str, ClaimRow]) -> None:
             if claim not in rows:
                 raise UnknownName(f"claim with {'an' if name[0] == 'e' else 'a'} {name}", claim, rows)
             if claim in seen:
-                raise UnknownName("claim with one method", f"{claim} ({seen[claim]} and {name})", ["one method a claim"])
+                raise BadScenario(f"{claim} has {seen[claim]} and {name}; give a claim one of experiment, query and statistic.")
             seen[claim] = name
 
 

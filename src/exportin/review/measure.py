@@ -16,6 +16,7 @@ from exportin.review.compare import Effect, judge
 from exportin.review.contrast import Contrast
 from exportin.review.control import Control
 from exportin.review.observable import MICE, Observed
+from exportin.review.tables import tolerance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,12 +119,12 @@ def _half_dose(doses: Array, curve: Array, name: str) -> Array:
 
 
 def _correlation(one: Array, other: Array) -> Array:
-    """Rank correlation over the cells of each draw, shape (draw,); NaN where fewer than six cells differ."""
+    """Rank correlation over the cells of each draw, shape (draw,); NaN where too few cells show both or none differ."""
     return np.array([_rank_correlation(mine, theirs) for mine, theirs in zip(one, other, strict=True)])
 
 
-def _rank_correlation(one: Array, other: Array, fewest: int = 6) -> float:
+def _rank_correlation(one: Array, other: Array) -> float:
     known = np.isfinite(one) & np.isfinite(other)
-    if known.sum() < fewest or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
+    if known.sum() < tolerance("fewest_cells") or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
         return float("nan")
     return float(np.corrcoef(rank_values(one[known]), rank_values(other[known]))[0, 1])

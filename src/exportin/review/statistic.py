@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from exportin.analysis.fit import scipy_stats
 from exportin.review.kept import arrays, key_of
+from exportin.review.tables import tolerance
 from exportin.yaml_file import read_text, validated
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Recomputed", "Statistic", "read_statistics", "recompute", "statistics"]
 
 FILE = Path(__file__).parent / "statistics.yaml"
-LEVEL = 0.05
-ENOUGH = 0.8  # power that is usually asked for
 STUDIES = 400
-BY_POWER = "lifelines, simulated; thirds of the patients, accrual of two and follow-up of one longest median are assumed"
 # Counts and figures that a test takes; 0 for any number of counts, or for a figure a count; None for no figures.
 _NEEDED: dict[str, tuple[int, int | None]] = {
     "share": (2, 1), "whole": (1, 0), "sum": (0, None), "fisher": (4, None), "survival": (2, 2), "power": (0, 0), "screen": (2, 1),
@@ -167,7 +165,7 @@ def _fisher(given: Statistic) -> Recomputed:
     with_one, one, with_other, other = given.counts
     p = _exact(with_one, one, with_other, other)
     observed = f"{with_one} of {one} against {with_other} of {other}: P = {p:.2g}"
-    expected = f"P < {LEVEL:g}" if given.printed == "differs" else f"P >= {LEVEL:g}"
+    expected = f"P {'<' if given.printed == 'differs' else '>='} {tolerance('level'):g}"
     return Recomputed(_said(given, p), expected, observed, None, "scipy.stats.fisher_exact")
 
 
@@ -177,7 +175,7 @@ def _exact(with_one: int, one: int, with_other: int, other: int) -> float:
 
 
 def _said(given: Statistic, p: float) -> str:
-    return "supports" if (p < LEVEL) == (given.printed == "differs") else "inconclusive"
+    return "supports" if (p < tolerance("level")) == (given.printed == "differs") else "inconclusive"
 
 
 def _survival(given: Statistic) -> Recomputed:
@@ -195,18 +193,21 @@ def _survival(given: Statistic) -> Recomputed:
 
 def _power(given: Statistic) -> Recomputed:
     """Simulated studies take long, so their power is kept."""
-    held = arrays(key_of("power", given.figures, given.counts, STUDIES), lambda: _simulated(given)) or {}
+    accrual, follow_up, enough = (tolerance(name) for name in ("accrual", "follow_up", "power"))
+    key = key_of("power", given.figures, given.counts, STUDIES, accrual, follow_up)
+    held = arrays(key, lambda: _simulated(given, accrual, follow_up)) or {}
     share, low, high, events = (float(one) for one in held["power"])
-    verdict = "supports" if low >= ENOUGH else "contradicts" if high < ENOUGH else "inconclusive"
+    verdict = "supports" if low >= enough else "contradicts" if high < enough else "inconclusive"
     observed = f"power {100 * share:.0f} % at {events:.0f} deaths"
-    return Recomputed(verdict, f"power of {100 * ENOUGH:g} % and more", observed, (low, high), BY_POWER)
+    by = f"lifelines, simulated; assumed: thirds of the patients, accrual of {accrual:g} and follow-up of {follow_up:g} longest medians"
+    return Recomputed(verdict, f"power of {100 * enough:g} % and more", observed, (low, high), by)
 
 
-def _simulated(given: Statistic) -> dict[str, NDArray[np.float64]]:
+def _simulated(given: Statistic, accrual: float, follow_up: float) -> dict[str, NDArray[np.float64]]:
     from exportin.cohort.survival.power import log_rank_power
 
     longest = max(given.figures)
-    found = log_rank_power(given.figures, given.counts, follow_up=longest, accrual=2.0 * longest, studies=STUDIES)
+    found = log_rank_power(given.figures, given.counts, follow_up=follow_up * longest, accrual=accrual * longest, studies=STUDIES)
     return {"power": np.array([found.share, found.low, found.high, found.events])}
 
 
@@ -215,7 +216,7 @@ def _screen(given: Statistic) -> Recomputed:
     level = given.figures[0]
     p = float(scipy_stats().binomtest(hits, tests, level, alternative="greater").pvalue)
     observed = f"{hits} of {tests} where chance gives {tests * level:.2g}: P = {p:.1e}"
-    verdict = "supports" if p < LEVEL else "contradicts"
+    verdict = "supports" if p < tolerance("level") else "contradicts"
     return Recomputed(verdict, f"more than chance at {level:g}", observed, None, "scipy.stats.binomtest")
 
 
