@@ -1,4 +1,4 @@
-"""The script that made the cargoes and their signals makes the same rows again, where the files that it reads are at hand."""
+"""The scripts that made the cargoes, their signals and sequences make the same rows again, where the files that they read are at hand."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ import pytest
 HEADER = "HGNC ID\tApproved symbol\tApproved name\tStatus\tAlias symbols\tPrevious symbols\tUniProt ID(supplied by UniProt)\n"
 
 
-@pytest.fixture(scope="module")
-def script(root: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("curation_of_cargoes", root / "curation" / "cargoes.py")
+def loaded(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"curation_of_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def script(root: Path) -> ModuleType:
+    return loaded(root / "curation" / "cargoes.py")
+
+
+@pytest.fixture(scope="module")
+def sequences(root: Path) -> ModuleType:
+    return loaded(root / "curation" / "sequences.py")
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +74,14 @@ def test_a_span_that_is_not_the_slice_of_its_sequence_is_refused(script, shared_
         span = next(csv.DictReader(lines, delimiter="\t"))
     with pytest.raises(SystemExit, match="not"):
         script.signal({"id": "X", "nesdb": "1"}, {**span, "start": str(int(span["start"]) + 1)})
+
+
+@pytest.mark.shared_data
+def test_the_sequences_are_made_again_byte_for_byte(sequences, shared_data, tables):
+    assert sequences.make(shared_data / "nes", tables / "cargoes.tsv").encode() == (tables / "sequences.tsv").read_bytes()
+
+
+def test_another_file_than_that_of_the_sequences_is_refused(sequences, tmp_path):
+    (tmp_path / "nes_spans.tsv").write_text("nesdb_id\taccession\tsequence\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="look at what changed"):
+        sequences.make(tmp_path, tmp_path)

@@ -21,6 +21,12 @@ SIGNAL = {
     "binds": "unknown",
     "doubt": "no",
 }
+CORE = {"cargo": "RIOK2", "numbering": "UniProt", "start": "389", "end": "403", "sequence": "RSFEMTEFNQALEEI", "use": "core"}
+CORE |= {"evidence": "structure", "orientation": "minus", "pockets": "P4=F391 P3=M393 P1=L400", "span_start": "388", "span_end": "410"}
+GATE = {"cargo": "TP53", "kind": "oligomer", "effect": "closes", "says": "tetramers cover it", "grade": "seen", "start": "1", "end": "9"}
+AFFINITY = {"name": "PKI", "cargo": "PKIA", "KD": "0.035", "low": "0.026", "high": "0.042", "unit": "uM", "outcome": "measured"}
+AFFINITY |= {"system": "CRM1", "sequence": "LALKL", "peptide": "printed"}
+PROTEIN = {"cargo": "TP53", "numbering": "UniProt", "uniprot": "P04637", "length": "4", "sequence": "MEEP"}
 MACHINE = {"symbol": "RAN", "name": "Ran", "kind": "Ran cycle", "uniprot": "P62826", "role": "small GTPase"}
 EDGE = {"id": "a_b", "actor": "TP53", "effect": "increases", "target": "CDKN1A", "what": "transcription", "pathway": "tp53"}
 EDGE |= {"system": "AML cells", "modelled": "yes", "seen": "abstract"}
@@ -39,6 +45,10 @@ ROWS = {
     "CompoundRow": COMPOUND,
     "CargoRow": CARGO,
     "SignalRow": SIGNAL,
+    "CoreRow": CORE,
+    "GateRow": GATE,
+    "AffinityRow": AFFINITY,
+    "SequenceRow": PROTEIN,
     "MachineryRow": MACHINE,
     "EdgeRow": EDGE,
     "DiseaseRow": DISEASE,
@@ -142,6 +152,28 @@ def test_a_wrong_signal_is_refused(fields, message):
 @pytest.mark.parametrize(
     ("name", "fields", "message"),
     [
+        ("CoreRow", {"end": "404"}, "16 residues, from start to end, not 15"),
+        ("CoreRow", {"pockets": "P1=L401"}, "residues of the sequence, of which L401 is none"),
+        ("CoreRow", {"pockets": "P1=M388"}, "residues of the sequence, of which M388 is none"),
+        ("CoreRow", {"pockets": "P1:L400"}, "pockets such as P1=L38 P2=L42"),
+        ("CoreRow", {"orientation": "plus"}, "in the order of the chain"),
+        ("CoreRow", {"span_start": ""}, "valid integer"),
+        ("CoreRow", {"span_start": "500", "span_end": "510"}, "a span that has residues of 389 to 403"),
+        ("CoreRow", {"pdb": "5DHFX"}, "pattern"),
+        ("CoreRow", {"evidence": "hearsay"}, "'mutation', 'deletion'"),
+        ("GateRow", {"grade": "recalled"}, "seen beside keys of sources.bib, recalled without any"),
+        ("GateRow", {"source": "-"}, "seen beside keys of sources.bib, recalled without any"),
+        ("GateRow", {"end": "-1"}, "greater than or equal to 1"),
+        ("GateRow", {"start": "12"}, "a residue from 12 on"),
+        ("GateRow", {"effect": "bends"}, "'opens' or 'closes'"),
+        ("AffinityRow", {"outcome": "range"}, "range beside low and high alone"),
+        ("AffinityRow", {"outcome": "none"}, "none without a number"),
+        ("AffinityRow", {"KD": "0.05"}, "a KD that lies from low to high"),
+        ("AffinityRow", {"unit": "nM"}, "'uM'"),
+        ("AffinityRow", {"peptide": ""}, "nothing without one"),
+        ("SequenceRow", {"length": "5"}, "5 residues, not 4"),
+        ("SequenceRow", {"numbering": "built"}, "none beside another"),
+        ("SequenceRow", {"protein": "393"}, "pattern"),
         ("MachineryRow", {"kind": "motor"}, "'exportin', 'importin'"),
         ("EdgeRow", {"effect": "changes"}, "'increases', 'decreases' or 'none'"),
         ("EdgeRow", {"modelled": "unknown"}, "'yes' or 'no'"),
@@ -170,6 +202,18 @@ def test_a_wrong_signal_is_refused(fields, message):
 )
 def test_a_wrong_row_is_refused(name, fields, message):
     refused(getattr(schema, name), ROWS[name], fields, message)
+
+
+def test_one_end_of_a_span_is_refused():
+    for name, good, end in (("GateRow", GATE, "end"), ("CoreRow", CORE, "span_end")):
+        model, rest = getattr(schema, name), {column: cell for column, cell in good.items() if column != end}
+        with pytest.raises(ValueError, match="both ends of a span, or neither"):
+            model(**rest, **FACT)
+
+
+def test_a_recalled_gate_has_no_source():
+    row = schema.GateRow(**{**GATE, "grade": "recalled"}, reason=FACT["reason"])
+    assert (row.sources, row.source) == ((), "-")
 
 
 def test_what_has_no_certain_unit_takes_any():

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from exportin.knowledge.distribution import Distribution
     from exportin.knowledge.found import Evidence, Fact
     from exportin.knowledge.portrait import Portrait, portray
+    from exportin.knowledge.protein_sequence import ProteinSequence, find_sequence
     from exportin.knowledge.schema import (
+        AffinityRow,
         CargoRow,
         CellRow,
         ClaimRow,
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
         CompoundRow,
         ContextRow,
         ContradictionRow,
+        CoreRow,
         DiseaseRow,
         EdgeRow,
         FactRow,
+        GateRow,
         LandmarkRow,
         LaterEvidenceRow,
         MachineryRow,
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
         PartnerRow,
         PharmacokineticRow,
         SensitivityRow,
+        SequenceRow,
         SetRow,
         SignalRow,
         TrialRow,
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from exportin.knowledge.table import read_table
 
 __all__ = [
+    "AffinityRow",
     "CargoRow",
     "CellRow",
     "ClaimRow",
@@ -55,12 +61,14 @@ __all__ = [
     "CompoundRow",
     "ContextRow",
     "ContradictionRow",
+    "CoreRow",
     "DiseaseRow",
     "Distribution",
     "EdgeRow",
     "Evidence",
     "Fact",
     "FactRow",
+    "GateRow",
     "LandmarkRow",
     "LaterEvidenceRow",
     "MachineryRow",
@@ -69,7 +77,9 @@ __all__ = [
     "PartnerRow",
     "PharmacokineticRow",
     "Portrait",
+    "ProteinSequence",
     "SensitivityRow",
+    "SequenceRow",
     "SetRow",
     "SignalRow",
     "Source",
@@ -78,6 +88,7 @@ __all__ = [
     "dump",
     "evidence",
     "facts",
+    "find_sequence",
     "human_proteins",
     "portray",
     "read_sources",
@@ -92,6 +103,7 @@ _MODULES = {
     "distribution": ("Distribution",),
     "found": ("Evidence", "Fact"),
     "portrait": ("Portrait", "portray"),
+    "protein_sequence": ("ProteinSequence", "find_sequence"),
     "search": ("evidence",),
     "table": ("read_table",),
 }

@@ -32,6 +32,14 @@ def facts(table: Literal["cargoes"]) -> tuple[schema.CargoRow, ...]: ...
 @overload
 def facts(table: Literal["signals"]) -> tuple[schema.SignalRow, ...]: ...
 @overload
+def facts(table: Literal["cores"]) -> tuple[schema.CoreRow, ...]: ...
+@overload
+def facts(table: Literal["gates"]) -> tuple[schema.GateRow, ...]: ...
+@overload
+def facts(table: Literal["affinities"]) -> tuple[schema.AffinityRow, ...]: ...
+@overload
+def facts(table: Literal["sequences"]) -> tuple[schema.SequenceRow, ...]: ...
+@overload
 def facts(table: Literal["machinery"]) -> tuple[schema.MachineryRow, ...]: ...
 @overload
 def facts(table: Literal["compounds"]) -> tuple[schema.CompoundRow, ...]: ...
@@ -71,14 +79,14 @@ def facts(table: str) -> tuple[Any, ...]:
     Parameters
     ----------
     table : str
-        ``cargoes``, ``signals``, ``machinery``, ``compounds``, ``partners``, ``cells``, ``edges``, ``diseases``, ``sensitivities``,
-        ``combinations``, ``xenografts``, ``trials``, ``claims``, ``contradictions``, ``later_evidence``, ``observations``, ``landmarks``
-        or ``pharmacokinetics``.
+        ``cargoes``, ``signals``, ``cores``, ``gates``, ``affinities``, ``sequences``, ``machinery``, ``compounds``, ``partners``,
+        ``cells``, ``edges``, ``diseases``, ``sensitivities``, ``combinations``, ``xenografts``, ``trials``, ``claims``,
+        ``contradictions``, ``later_evidence``, ``observations``, ``landmarks`` or ``pharmacokinetics``.
 
     Returns
     -------
     rows : tuple
-        Frozen rows, each with `source` and `reason`.
+        Frozen rows, each with `source` and `reason`; the source of a gate that is only recalled is ``-``.
 
     Raises
     ------

@@ -20,6 +20,10 @@ __all__ = ["TABLES", "Collection", "shipped"]
 TABLES = {
     "cargoes": "CargoRow",
     "signals": "SignalRow",
+    "cores": "CoreRow",
+    "gates": "GateRow",
+    "affinities": "AffinityRow",
+    "sequences": "SequenceRow",
     "machinery": "MachineryRow",
     "compounds": "CompoundRow",
     "partners": "PartnerRow",

@@ -91,7 +91,7 @@ def open_database(collection: Collection | None = None) -> Database:
     Examples
     --------
     >>> list(open_database().searched)[:3]
-    ['cargoes', 'signals', 'machinery']
+    ['cargoes', 'signals', 'cores']
     """
     return _opened(collection or shipped(), cache_folder())
 

@@ -137,7 +137,7 @@ def _symbols(row: FactRow) -> Iterator[tuple[str, str]]:
         value = getattr(row, column)
         for cell in value if isinstance(value, tuple) else (value,):
             single = isinstance(cell, str) and re.fullmatch(r"\S*[^\W\d_]\S*", cell) and len(cell) <= _LONGEST_SYMBOL
-            if single and column not in _UNSEARCHED:
+            if single and column not in {*_UNSEARCHED, *row.unsearched}:
                 yield squash(fold(cell)), cell
 
 
@@ -145,5 +145,5 @@ def _lines(row: FactRow) -> Iterator[str]:
     """What is searched of a row: its filled cells, and the names of columns that are genes (TP53 of a cell)."""
     for column in row.columns():
         value = _cell(getattr(row, column))
-        if column not in _UNSEARCHED and value not in (None, "", "-"):
+        if column not in {*_UNSEARCHED, *row.unsearched} and value not in (None, "", "-"):
             yield str(value) if column.islower() else f"{column} {value}"

@@ -8,8 +8,10 @@ from exportin.knowledge.schema.number import ContextRow, ParameterRow, SetRow
 from exportin.knowledge.schema.protein import CargoRow, MachineryRow, SignalRow
 from exportin.knowledge.schema.review import ClaimRow, ContradictionRow, LaterEvidenceRow
 from exportin.knowledge.schema.row import FactRow, TableRow
+from exportin.knowledge.schema.signal import AffinityRow, CoreRow, GateRow, SequenceRow
 
 __all__ = [
+    "AffinityRow",
     "CargoRow",
     "CellRow",
     "ClaimRow",
@@ -17,9 +19,11 @@ __all__ = [
     "CompoundRow",
     "ContextRow",
     "ContradictionRow",
+    "CoreRow",
     "DiseaseRow",
     "EdgeRow",
     "FactRow",
+    "GateRow",
     "LandmarkRow",
     "LaterEvidenceRow",
     "MachineryRow",
@@ -28,6 +32,7 @@ __all__ = [
     "PartnerRow",
     "PharmacokineticRow",
     "SensitivityRow",
+    "SequenceRow",
     "SetRow",
     "SignalRow",
     "TableRow",

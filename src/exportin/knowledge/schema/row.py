@@ -24,12 +24,15 @@ class TableRow(BaseModel):
         Columns that hold what the row's subject is called, the first first.
     refers : dict of str to str
         Columns whose words are keys of another table, with that table.
+    unsearched : tuple of str
+        Columns that are kept but not searched for words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     key: ClassVar[tuple[str, ...]] = ()
     named: ClassVar[tuple[str, ...]] = ("symbol", "name", "id", "uniprot", "hgnc", "aliases")
     refers: ClassVar[dict[str, str]] = {}
+    unsearched: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:  # declared by each table; fields of a base class would be validated before those they depend on
         source: str
