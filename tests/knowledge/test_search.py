@@ -234,7 +234,7 @@ def test_the_screen_holds_the_answer(query):
     from exportin.cli.facts import write_rows
 
     lines = write_rows(knowledge.evidence(query), short=True).splitlines()
-    assert len(lines) <= 120
+    assert len(lines) <= 130
     assert all(len(line.split("): ")[-1].split(" [")[0]) <= 100 for line in lines if " it): " in line)
 
 

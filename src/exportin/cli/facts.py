@@ -26,6 +26,7 @@ _WHOLE = 3  # rows told whole where none is about the thing
 _WIDTH = 100  # letters that a row in one line says
 _CUT = "Rows in one line are cut; --json, or --out DIR, gives all rows whole, with all sources."
 _ABOUT = ("subject", "reference")
+_BELONGING = ("cores", "gates", "affinities", "sequences")  # tables of many rows about one cargo, told in one line each beside its own row
 _PASSING = ("citation", "mention", "words")
 # What a row says in short: the first of these whose columns it has.
 _SHORT = (
@@ -36,6 +37,7 @@ _SHORT = (
     "{compound} in {system}: {measure} {value} {unit}",
     "{compound}: {quantity} {value} {unit}",
     "{observable} {value} {unit}",
+    "{effect} by {kind} ({grade}): {says}",
     "{says}",
     "{statement}",
     "{name}: {role}",
@@ -43,8 +45,13 @@ _SHORT = (
     "{name}: {acts_on}",
     "{name}: {evidence}",
     "TP53 {TP53}, NPM1 {NPM1}; {disease}",
-    "{cargo} {start}-{end} {sequence}",
+    "{start}-{end} {sequence}",
+    "KD {KD} {unit} ({low} to {high}); {system}",
+    "KD within {low} to {high} {unit}; {system}",
+    "{cargo}, binding {outcome}; {system}",
+    "{length} residues, {numbering} {uniprot}{protein}",
 )
+_FILLED = {"KD", "low"}  # columns without which a way of saying it is left for the next
 _TOLD = {
     "subject": "",
     "reference": "it refers to this",
@@ -111,16 +118,15 @@ def write_rows(found: Sequence[Evidence], *, short: bool = False) -> str:
 
 
 def _told_whole(found: Sequence[Evidence]) -> list[Evidence]:
-    """Rows about the thing; where nothing is about it, the first few."""
-    if any(one.found in _ABOUT for one in found):
-        return [one for one in found if one.found in _ABOUT]
-    return list(found[:_WHOLE])
+    """Rows about the thing itself, else rows that belong to it; where nothing is about it, the first few."""
+    about = [one for one in found if one.found in _ABOUT]
+    return [one for one in about if one.table not in _BELONGING] or about or list(found[:_WHOLE])
 
 
 def _write_table(table: str, rows: list[Evidence], whole: list[Evidence], left: int) -> list[str]:
     lines = [table]
     for one in rows:
-        how, keys = f" ({_TOLD[one.found]})" if _TOLD[one.found] else "", f"[{' '.join(one.row.sources)}]"
+        how, keys = f" ({_TOLD[one.found]})" if _TOLD[one.found] else "", f"[{' '.join(one.row.sources) or 'no source'}]"
         if one in whole:
             lines.append(f"  {one.title}{how} {keys}")
             lines += [f"    {column}: {text}" for column, text in one.row.told.items() if text != one.title]
@@ -134,8 +140,9 @@ def _in_short(row: Fact) -> str:
     """The beginning of what a row says."""
     told = row.told
     cells = {column: told.get(column, "") for column in row.columns}
-    holes = next((short for short in _SHORT if set(re.findall(r"{(\w+)}", short)) <= set(cells)), None)
-    says = holes.format_map(cells) if holes else "; ".join(told.values())
+    fitting = (short for short in _SHORT if (holes := set(re.findall(r"{(\w+)}", short))) <= set(cells) and holes & _FILLED <= set(told))
+    short = next(fitting, None)
+    says = short.format_map(cells) if short else "; ".join(told.values())
     return textwrap.shorten(says.strip(";: "), _WIDTH, placeholder=" ...")
 
 
@@ -154,7 +161,7 @@ def cargo(
     table1: Annotated[bool, typer.Option("--table1", help="How many names Table 1 of the review has, and which stand twice.")] = False,
     json: Json = False,
 ) -> None:
-    """What is known of one cargo of XPO1: identity, export signals, pathways, statements, contradictions, sources.
+    """What is known of one cargo of XPO1: identity, export signals, what gates them, pathways, statements, contradictions, sources.
 
     Example: exportin cargo TP53
     Example: exportin cargo --table1

@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from exportin.knowledge.citation import Source
 
-__all__ = ["Evidence", "Fact", "Found", "fold"]
+__all__ = ["Evidence", "Fact", "Found", "fold", "shorten_sequence"]
 
+_LONGEST_SEQUENCE = 60  # residues that are told; a protein has hundreds
+_BEGINNING = 20  # residues told of a longer one
 Found = Literal["subject", "reference", "citation", "mention", "words", "some words"]
 # British and American spelling made one, in what is searched and in what is asked. All that matters is that the two become one word and
 # that different words stay apart, so rare words may come out odd. Lists and ends keep apart: goes, coenzyme, four, calling, size.
@@ -81,13 +83,27 @@ class Fact:
 
     @property
     def told(self) -> dict[str, str]:
-        """Filled columns as text, without the keys of the sources."""
+        """Filled columns as text, without the keys of the sources; of a long sequence its beginning and length."""
         shown = {column: "; ".join(value) if isinstance(value, tuple) else value for column, value in self.columns.items()}
-        return {column: str(value) for column, value in shown.items() if value not in (None, "", "-") and column != "source"}
+        filled = {column: str(value) for column, value in shown.items() if value not in (None, "", "-") and column != "source"}
+        return {column: shorten_sequence(text) if column == "sequence" else text for column, text in filled.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Columns for JSON."""
         return {column: list(value) if isinstance(value, tuple) else value for column, value in self.columns.items()}
+
+
+def shorten_sequence(residues: str) -> str:
+    """A sequence for the screen: whole if it is short, else its beginning and its length.
+
+    Examples
+    --------
+    >>> shorten_sequence("EMFRELNEALELKD")
+    'EMFRELNEALELKD'
+    >>> shorten_sequence("MEEPQSDPSVEPPLSQETFSDLWKLLPENNVLSPLPSQAMDDLMLSPDDIEQWFTEDPGPDE")
+    'MEEPQSDPSVEPPLSQETFS... (62 residues)'
+    """
+    return residues if len(residues) <= _LONGEST_SEQUENCE else f"{residues[:_BEGINNING]}... ({len(residues)} residues)"
 
 
 def _remade(table: str, line: int, names: tuple[str, ...], sources: tuple[str, ...], columns: dict[str, Any]) -> Fact:

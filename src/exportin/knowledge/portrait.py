@@ -16,6 +16,13 @@ from exportin.knowledge.words import holding
 __all__ = ["Portrait", "Table1", "count_table1", "portray"]
 
 _TIMES = {0: "is not in Table 1 of the review", 1: "is in Table 1 of the review", 2: "is in Table 1 of the review twice"}
+_SHOWN = {
+    "mutation": "shown by mutations",
+    "deletion": "shown by deletions",
+    "structure": "seen in a crystal",
+    "paper": "as a paper gives it",
+    "annotation": "as NESdb gives it",
+}
 _DOUBT = {"yes": "in doubt", "no": "not in doubt", "unknown": "doubt unknown"}
 
 
@@ -29,13 +36,18 @@ class Portrait:
         Its row of ``cargoes``.
     others : tuple of Fact
         Further rows of that name, such as the protein of another species.
-    signals, edges, claims, contradictions, later : tuple of Evidence
-        Its export signals; arrows, statements, contradictions and later evidence that name it or, for the last two, one of its statements.
+    signals, cores, gates, affinities : tuple of Evidence
+        Its export signals, the minimal ones, what opens and closes them, how well they bind.
+    edges, claims, contradictions, later : tuple of Evidence
+        Arrows, statements, contradictions and later evidence that name it or, for the last two, one of its statements.
     """
 
     cargo: Evidence
     others: tuple[Fact, ...]
     signals: tuple[Evidence, ...]
+    cores: tuple[Evidence, ...]
+    gates: tuple[Evidence, ...]
+    affinities: tuple[Evidence, ...]
     edges: tuple[Evidence, ...]
     claims: tuple[Evidence, ...]
     contradictions: tuple[Evidence, ...]
@@ -44,7 +56,8 @@ class Portrait:
     @property
     def sources(self) -> tuple[Source, ...]:
         """Everything that is cited, each once, in the order of first use."""
-        parts = (self.cargo, *self.signals, *self.edges, *self.claims, *self.contradictions, *self.later)
+        own = (self.cargo, *self.signals, *self.cores, *self.gates, *self.affinities)
+        parts = (*own, *self.edges, *self.claims, *self.contradictions, *self.later)
         return tuple({source.key: source for part in parts for source in part.sources}.values())
 
     def __str__(self) -> str:
@@ -52,8 +65,8 @@ class Portrait:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        lists = {"signals": self.signals, "edges": self.edges, "claims": self.claims}
-        lists |= {"contradictions": self.contradictions, "later_evidence": self.later}
+        lists = {"signals": self.signals, "cores": self.cores, "gates": self.gates, "affinities": self.affinities}
+        lists |= {"edges": self.edges, "claims": self.claims, "contradictions": self.contradictions, "later_evidence": self.later}
         return {
             "cargo": self.cargo.row.to_dict(),
             "others": [row.to_dict() for row in self.others],
@@ -86,16 +99,24 @@ def portray(name: str) -> Portrait:
         mentioned.setdefault(place[0], []).append(cite(database, place, "mention"))
     claims = tuple(mentioned.get("claims", ()))
     numbers = {part.title for part in claims}
-    own = [place for place in subjects(database, chosen.id, "signals") if database.fact(*place).cargo == chosen.id]
+    signals, cores, gates, affinities = (_own(database, chosen.id, table) for table in ("signals", "cores", "gates", "affinities"))
     return Portrait(
         cite(database, (chosen.table, chosen.line), "subject"),
         tuple(row for row in rows if row is not chosen),
-        tuple(cite(database, place, "subject") for place in own),
+        signals,
+        cores,
+        gates,
+        affinities,
         tuple(mentioned.get("edges", ())),
         claims,
         tuple(_of_claims(database, "contradictions", numbers, mentioned)),
         tuple(_of_claims(database, "later_evidence", numbers, mentioned)),
     )
+
+
+def _own(database: Database, cargo: str, table: str) -> tuple[Evidence, ...]:
+    """Rows of a table that belong to a cargo and not to its counterpart in another species."""
+    return tuple(cite(database, place, "subject") for place in subjects(database, cargo, table) if database.fact(*place).cargo == cargo)
 
 
 def _of_claims(database: Database, table: str, numbers: set[str], mentioned: dict[str, list[Evidence]]) -> Iterator[Evidence]:
@@ -142,6 +163,9 @@ def _others(rows: tuple[Fact, ...]) -> list[str]:
 
 def _parts(found: Portrait) -> Iterator[str]:
     yield from _part("signals", found.signals, _signal, "no mapped export signal")
+    yield from _part("minimal signals", found.cores, _core)
+    yield from _part("gates", found.gates, _gate)
+    yield from _part("affinities", found.affinities, _affinity)
     yield from _part("edges", found.edges, lambda row: f"{row.actor} {_arrow(row.effect)} {row.target}: {row.what} ({row.system})")
     yield from _part("claims of the review", found.claims, lambda row: f"{row.id} ({row.section}, {row.role}): {row.says}")
     yield from _part("contradictions", found.contradictions, lambda row: f"{row.id}: {row.says} / {row.problem}")
@@ -149,7 +173,7 @@ def _parts(found: Portrait) -> Iterator[str]:
 
 
 def _part(title: str, parts: tuple[Evidence, ...], tell: Any, none: str = "none in the tables") -> list[str]:
-    lines = [f"  {tell(part.row)} [{' '.join(part.row.sources)}]" for part in parts]
+    lines = [f"  {tell(part.row)} [{' '.join(part.row.sources) or 'no source'}]" for part in parts]
     return ["", title, *(lines or [f"  {none}"])]
 
 
@@ -163,6 +187,28 @@ def _signal(row: Fact) -> str:
     told += [f"mutated, binding lost: {row.mutated_binding}"] if row.mutated_binding else []
     told += ["numbered in NESdb's own sequence"] if row.numbering != "UniProt" else []
     return f"{row.start}-{row.end} {row.sequence}, {_DOUBT[row.doubt]}; {'; '.join(told)}"
+
+
+def _core(row: Fact) -> str:
+    told = [f"{row.orientation} orientation"] if row.orientation else []
+    told += [f"pockets {row.pockets}"] if row.pockets else []
+    told += [f"PDB {row.pdb}"] if row.pdb else []
+    told += [f"numbered in the {row.numbering}"] if row.numbering != "UniProt" else []
+    within = "somewhere within, " if row.use == "region" else ""
+    return f"{row.start}-{row.end} {row.sequence}, {within}{'; '.join([_SHOWN[row.evidence], *told])}"
+
+
+def _gate(row: Fact) -> str:
+    span = f"{row.start}-{row.end} " if row.start else ""
+    how = ", ".join(filter(None, [row.kind, row.site, f"by {row.agent}" if row.agent else ""]))
+    recalled = " (recalled; no source was seen)" if row.grade == "recalled" else ""
+    return f"{span}{row.effect} ({how}): {row.says}{recalled}"
+
+
+def _affinity(row: Fact) -> str:
+    between = f"{row.low:g} to {row.high:g}" if row.low else ""
+    value = f"KD {row.KD:g} {row.unit} ({between})" if row.KD else f"KD within {between} {row.unit}" if between else "no binding seen"
+    return f"{row.name} {row.sequence}".rstrip() + f": {value}; {row.system}"
 
 
 def _cited(sources: tuple[Source, ...]) -> list[str]:
