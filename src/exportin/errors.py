@@ -13,6 +13,7 @@ __all__ = [
     "BadQuantity",
     "BadRegimen",
     "BadScenario",
+    "BadSequence",
     "BadTable",
     "CompilationFailed",
     "ExportinError",
@@ -80,6 +81,10 @@ class BadRegimen(ExportinError):
 
 class BadScenario(ExportinError):
     """A scenario file with a wrong key or type; the message names the line."""
+
+
+class BadSequence(ExportinError):
+    """A protein sequence, a file of them or a mutation of one that cannot be read."""
 
 
 class BadTable(ExportinError):

@@ -8,7 +8,7 @@ from functools import cache
 from exportin.errors import UnknownName, nearest, squash
 from exportin.knowledge.collection import shipped
 
-__all__ = ["ProteinSequence", "find_sequence"]
+__all__ = ["ProteinSequence", "find_sequence", "proteins_by_sequence"]
 
 _EMPTY = ("", "-")
 _CODES = ("uniprot", "hgnc", "protein")
@@ -78,6 +78,18 @@ def find_sequence(name: str, numbering: str | None = None) -> ProteinSequence:
     if not held:
         raise _without_sequence(name, cargo, numbering)
     return (exact or held)[0]
+
+
+@cache
+def proteins_by_sequence() -> dict[str, ProteinSequence]:
+    """Proteins of the table by their residues.
+
+    Examples
+    --------
+    >>> proteins_by_sequence()[find_sequence("PKIA").sequence].cargo
+    'PKIA'
+    """
+    return {row.sequence: row for row in reversed(_sequences())}
 
 
 def _without_sequence(name: str, cargo: str | None, numbering: str | None) -> UnknownName:

@@ -1,0 +1,176 @@
+"""A hit: a stretch of a sequence that fits a pattern, with its pockets, its probability and what speaks for and against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
+
+from exportin.nes.design import PHI, TERMS
+from exportin.nes.score import Scored, pattern_name
+
+if TYPE_CHECKING:
+    import pandas
+
+    from exportin.nes.known import Gate, KnownSignal
+    from exportin.nes.records import LeftOut, Record
+    from exportin.nes.structure import Burial
+
+__all__ = ["COLUMNS", "Hit", "Hits", "make_hit"]
+
+COLUMNS = ("record", "start", "end", "sequence", "pattern", "pockets", "probability", "rank", "patterns", "contributions")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A candidate signal.
+
+    Attributes
+    ----------
+    record : str
+        Name of the sequence.
+    start, end : int
+        First and last residue of the core, from 1, both included; the core goes from the first to the last anchor.
+    sequence : str
+        Residues of the core.
+    pattern : str
+        Class of the pattern, such as ``1a``; ``-R`` at its end for minus orientation.
+    pockets : dict of str to str
+        Anchor in each pocket that is filled, such as ``{"phi1": "L39"}``.
+    probability : float
+        That this is a signal, if the protein is a cargo of XPO1 at all.
+    contributions : dict of str to float
+        What each term adds to the log odds; with ``baseline`` they sum up to them. A term is 0 where a candidate is like the mean one.
+    rank : int
+        Place among the hits of its record, the most probable first.
+    patterns : tuple of str
+        All classes that match with the same residue in P3.
+    known : tuple of KnownSignal
+        Signals of the tables of facts that it overlaps.
+    gates : tuple of Gate
+        What is known to open or close it.
+    burial : Burial, optional
+        How open it lies in the structure that was given.
+    """
+
+    record: str
+    start: int
+    end: int
+    sequence: str
+    pattern: str
+    pockets: Mapping[str, str]
+    probability: float
+    contributions: Mapping[str, float] = field(repr=False)
+    rank: int
+    patterns: tuple[str, ...]
+    known: tuple[KnownSignal, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    burial: Burial | None = None
+
+    @property
+    def log_odds(self) -> float:
+        """Of being a signal, natural logarithm."""
+        return sum(self.contributions.values())
+
+    @property
+    def orientation(self) -> str:
+        """``plus``, or ``minus`` where the chain runs the other way through the groove."""
+        return "minus" if self.pattern.endswith("-R") else "plus"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; the keys are the attributes."""
+        told: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
+        told |= {"pockets": dict(self.pockets), "patterns": list(self.patterns)}
+        told["contributions"] = {term: round(value, 4) for term, value in self.contributions.items()}
+        told["probability"] = round(self.probability, 4)
+        told["known"] = [one.to_dict() for one in self.known]
+        told["gates"] = [one.to_dict() for one in self.gates]
+        return told | {"burial": None if self.burial is None else vars(self.burial)}
+
+
+class Hits(Sequence[Hit]):
+    """Hits of one or more sequences, by record and from the most probable down.
+
+    Attributes
+    ----------
+    records : tuple of Record
+        What was scanned, in order.
+    left_out : tuple of LeftOut
+        What was not, each with its reason.
+    """
+
+    def __init__(self, hits: Sequence[Hit], records: Sequence[Record], left_out: Sequence[LeftOut] = ()) -> None:
+        self._hits, self.records, self.left_out = tuple(hits), tuple(records), tuple(left_out)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Hits: ...
+    def __getitem__(self, index: int | slice) -> Hit | Hits:
+        """A hit by its place, or some of them."""
+        return Hits(self._hits[index], self.records, self.left_out) if isinstance(index, slice) else self._hits[index]
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} hits in {len(self.records)} sequences>"
+
+    def __str__(self) -> str:
+        from exportin.nes.write import write_table
+
+        return write_table(self)
+
+    def of(self, record: str) -> Hits:
+        """Hits of one record.
+
+        Raises
+        ------
+        UnknownName
+        """
+        from exportin.errors import UnknownName
+
+        mine = [one for one in self.records if one.name == record]
+        if not mine:
+            raise UnknownName("record", record, [one.name for one in self.records])
+        return Hits([hit for hit in self._hits if hit.record == record], mine)
+
+    def above(self, cutoff: float) -> Hits:
+        """Hits of at least this probability."""
+        return Hits([hit for hit in self._hits if hit.probability >= cutoff], self.records, self.left_out)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "hits": [hit.to_dict() for hit in self._hits],
+            "records": [{"name": one.name, "length": len(one.letters), "notes": list(one.notes)} for one in self.records],
+            "left_out": [{"name": one.name, "reason": one.reason} for one in self.left_out],
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A line a hit, with the columns of the table that the command writes."""
+        import pandas
+
+        return pandas.DataFrame([hit.to_dict() for hit in self._hits], columns=list(COLUMNS))
+
+
+def make_hit(record: Record, found: Scored, number: int, rank: int, baseline: float) -> Hit:
+    """One of the scored candidates of a batch as a hit."""
+    start, end = int(found.start[number]), int(found.end[number])
+    letters = record.sequence
+    minus = bool(found.minus[number])
+    pockets = {phi: f"{letters[at]}{at + 1}" for phi, at in zip(PHI, found.anchored[number].tolist(), strict=True) if at >= 0}
+    terms = dict(zip(TERMS, found.terms[number].tolist(), strict=True))
+    return Hit(
+        record=record.name,
+        start=start + 1,
+        end=end + 1,
+        sequence=letters[start : end + 1],
+        pattern=pattern_name(int(found.main[number]), minus),
+        pockets=pockets,
+        probability=float(found.probability[number]),
+        contributions={"baseline": baseline, **terms},
+        rank=rank,
+        patterns=tuple(pattern_name(one, minus) for one in found.matches[number].nonzero()[0].tolist()),
+    )
+

@@ -1,0 +1,154 @@
+"""What the tables of facts know of a protein that is scanned: its recorded signals, and what opens or closes them.
+
+A protein is recognised by its residues, or by an accession in its name as UniProt writes it. Positions of the facts count in a sequence
+of their own, so signals are shown only where the residues are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from typing import Any
+
+from exportin.nes.hit import Hit
+from exportin.nes.records import Record
+
+__all__ = ["Gate", "KnownSignal", "annotate", "known_signals"]
+
+
+@dataclass(frozen=True)
+class KnownSignal:
+    """A recorded signal.
+
+    Attributes
+    ----------
+    start, end : int
+        First and last residue, from 1.
+    doubt : bool
+        Whether NESdb doubts it.
+    table : str
+        ``signals`` as NESdb has it, or ``cores`` where it was narrowed down.
+    source : str
+        Keys of sources.bib.
+    """
+
+    start: int
+    end: int
+    doubt: bool
+    table: str
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What opens or closes a signal.
+
+    Attributes
+    ----------
+    kind, site, agent : str
+        Such as ``phosphorylation``, ``Ser10``, ``UHMK1``.
+    effect : str
+        ``opens`` or ``closes``.
+    says : str
+        What was found.
+    where : str
+        ``signal`` where it is told of this signal, ``protein`` where it is not told on which signal it acts.
+    grade : str
+        ``seen`` in its source, or ``recalled``.
+    source : str
+    """
+
+    kind: str
+    site: str
+    agent: str
+    effect: str
+    says: str
+    where: str
+    grade: str
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def annotate(hit: Hit, record: Record) -> Hit:
+    """A hit with the recorded signals that it overlaps, and with the gates of those.
+
+    A gate that no source ties to a signal is shown on the hits that overlap a recorded one, and on the first hit where none is recorded.
+    """
+    recorded = known_signals(record)
+    known = tuple(one for one in recorded if one.start <= hit.end and hit.start <= one.end)
+    gates = tuple(_gates_of(record, hit, bool(known) or (hit.rank == 1 and not recorded)))
+    return replace(hit, known=known, gates=gates) if known or gates else hit
+
+
+def known_signals(record: Record) -> tuple[KnownSignal, ...]:
+    """Recorded signals of a protein, where it has the residues of the tables.
+
+    Examples
+    --------
+    >>> from exportin.knowledge import find_sequence
+    >>> pki = Record("PKI", find_sequence("PKIA").sequence.encode())
+    >>> [(one.start, one.end, one.table) for one in known_signals(pki)][0]
+    (36, 50, 'signals')
+    """
+    cargo = _cargo(record)
+    told = _signals().get(cargo, ()) if cargo else ()
+    return tuple(one for one, residues in told if record.sequence[one.start - 1 : one.end] == residues)
+
+
+def _cargo(record: Record) -> str:
+    """The cargo of the tables with the same residues; empty where there is none."""
+    from exportin.knowledge.protein_sequence import proteins_by_sequence
+
+    found = proteins_by_sequence().get(record.sequence)
+    return found.cargo if found else ""
+
+
+@cache
+def _signals() -> dict[str, tuple[tuple[KnownSignal, str], ...]]:
+    """Recorded signals of each cargo, with their residues."""
+    from exportin.knowledge import facts
+
+    found: dict[str, list[tuple[KnownSignal, str]]] = {}
+    for row in facts("signals"):
+        one = KnownSignal(row.start, row.end, row.doubt == "yes", "signals", row.source)
+        found.setdefault(row.cargo, []).append((one, row.sequence))
+    for row in facts("cores"):
+        if row.use == "core":
+            found.setdefault(row.cargo, []).append((KnownSignal(row.start, row.end, False, "cores", row.source), row.sequence))
+    return {cargo: tuple(told) for cargo, told in found.items()}
+
+
+def _gates_of(record: Record, hit: Hit, free: bool) -> list[Gate]:
+    """Gates of the stretch of a hit; also those that are tied to no signal, where `free`."""
+    cargo, found = _cargo(record), []
+    names = {cargo, *re.split(r"[|\s]", record.name)} - {""}
+    for row in (row for name in sorted(names) for row in _gates().get(name, ())):
+        if row.start is None or row.end is None:
+            found += [_gate(row, "protein")] if free else []
+        elif cargo and row.start <= hit.end and hit.start <= row.end:
+            found.append(_gate(row, "signal"))
+    return list(dict.fromkeys(found))
+
+
+@cache
+def _gates() -> dict[str, tuple[Any, ...]]:
+    """Rows of the gates by cargo and by accession."""
+    from exportin.knowledge import facts
+
+    found: dict[str, list[Any]] = {}
+    for row in facts("gates"):
+        for name in {row.cargo, row.uniprot} - {""}:
+            found.setdefault(name, []).append(row)
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def _gate(row: Any, where: str) -> Gate:
+    return Gate(row.kind, row.site, row.agent, row.effect, row.says, where, row.grade, row.source)
