@@ -1,8 +1,9 @@
 """Clusters of related proteins, which never part: at 30 % identity, or with eleven residues in a row in common.
 
 Every pair is aligned (Smith-Waterman, BLOSUM62, gaps 11 and 1, by parasail) and joined where at least 30 % of an alignment is identical
-that covers half of the shorter sequence; so are pairs that share eleven residues in a row. Clusters are what hangs together by such pairs
-(single linkage), which is stricter than a greedy clustering: no two proteins of different clusters are alike by this measure.
+that covers half of the shorter sequence; so are pairs that share eleven residues in a row among which a signal could lie. Clusters are
+what hangs together by such pairs (single linkage), which is stricter than a greedy clustering: no two proteins of different clusters are
+alike by this measure.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import numpy as np
 
 __all__ = ["cluster", "folds"]
 
-IDENTITY, COVERAGE, SHARED, LEAST_SCORE = 0.3, 0.5, 11, 50
+IDENTITY, COVERAGE, SHARED, LEAST_SCORE, LEAST_ANCHORS = 0.3, 0.5, 11, 50, 3
+ANCHORS = frozenset("LIVMF")
 OPEN, EXTEND = 11, 1
 
 
-def cluster(sequences: list[str], workers: int = 2) -> np.ndarray:
+def cluster(sequences: list[str], workers: int = 2, least_score: int = LEAST_SCORE) -> np.ndarray:
     """Number of the cluster of each sequence.
 
     Parameters
@@ -26,6 +28,8 @@ def cluster(sequences: list[str], workers: int = 2) -> np.ndarray:
     sequences : list of str
     workers : int
         Threads.
+    least_score : int
+        Of an alignment that joins.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def cluster(sequences: list[str], workers: int = 2) -> np.ndarray:
     for pair in _sharing(sequences):
         join(*pair)
     with ThreadPoolExecutor(workers) as pool:
-        for number, alike in enumerate(pool.map(partial(_alike, sequences), range(len(sequences)))):
+        for number, alike in enumerate(pool.map(partial(_alike, sequences, least_score), range(len(sequences)))):
             for other in alike:
                 join(number, other)
     return np.array([root(one) for one in range(len(sequences))])
@@ -59,13 +63,16 @@ def _sharing(sequences: list[str]) -> set[tuple[int, int]]:
     pairs = set()
     for number, sequence in enumerate(sequences):
         for start in range(len(sequence) - SHARED + 1):
-            owner = first.setdefault(sequence[start : start + SHARED], number)
+            piece = sequence[start : start + SHARED]
+            if sum(residue in ANCHORS for residue in piece) < LEAST_ANCHORS:
+                continue  # a run of one residue, say, is common and holds no signal
+            owner = first.setdefault(piece, number)
             if owner != number:
                 pairs.add((owner, number))
     return pairs
 
 
-def _alike(sequences: list[str], number: int) -> list[int]:
+def _alike(sequences: list[str], least_score: int, number: int) -> list[int]:
     """Later sequences that align with this one well enough."""
     import parasail
 
@@ -78,7 +85,7 @@ def _alike(sequences: list[str], number: int) -> list[int]:
         if aligned.saturated:
             aligned = parasail.sw_stats_striped_32(one, two, OPEN, EXTEND, parasail.blosum62)
         if (
-            aligned.score >= LEAST_SCORE
+            aligned.score >= least_score
             and aligned.matches >= IDENTITY * aligned.length
             and aligned.length >= COVERAGE * min(len(one), len(two))
         ):

@@ -42,20 +42,23 @@ class Protein:
     ----------
     accession, organism, sequence : str
     signals : tuple of Span
+    as_recorded : tuple of Span
+        Those of them that are spans of NESdb as they stand.
     masked : tuple of Span
         What is neither signal nor background.
     doubtful : tuple of Span
         Spans that NESdb doubts; also masked.
     mutated : tuple of (Span, tuple of int)
         A signal with the positions in it, from 0, whose mutation was recorded to harm export.
-    human, binds : bool
-        Whether it is a human protein; whether NESdb says that it was seen to bind CRM1.
+    binds : bool
+        Whether NESdb says that it was seen to bind CRM1.
     """
 
     accession: str
     organism: str
     sequence: str
     signals: tuple[Span, ...]
+    as_recorded: tuple[Span, ...]
     masked: tuple[Span, ...]
     doubtful: tuple[Span, ...]
     mutated: tuple[tuple[Span, tuple[int, ...]], ...]
@@ -100,7 +103,7 @@ def read_proteins(folder: Path) -> list[Protein]:
 
 
 def _protein(rows: list[dict[str, str]], curated: dict[tuple[str, str, str], list[dict[str, str]]]) -> Protein:
-    signals, masked, doubtful = [], [], []
+    signals, recorded, masked, doubtful = [], set(), [], []
     for row in rows:
         span = Span(int(row["start"]) - 1, int(row["end"]))
         cores = curated.get((row["nesdb_id"], row["start"], row["end"]), [])
@@ -108,6 +111,7 @@ def _protein(rows: list[dict[str, str]], curated: dict[tuple[str, str, str], lis
             doubtful.append(span)
         elif SHORTEST <= span.end - span.start <= LONGEST and not cores:
             signals.append(span)
+            recorded.add(span)
         else:
             signals += [_curated(core, row["sequence"]) for core in cores if core["use"] == "core"]
             masked += [span, *(_curated(core, row["sequence"]) for core in cores)]
@@ -120,6 +124,7 @@ def _protein(rows: list[dict[str, str]], curated: dict[tuple[str, str, str], lis
         first["organism"],
         first["sequence"],
         tuple(signals),
+        tuple(span for span in signals if span in recorded),
         (*masked, *doubtful),
         tuple(doubtful),
         tuple((span, places) for span, places in mutated if places),

@@ -76,7 +76,8 @@ def write_weights(weights: Weights, path: Path) -> None:
     for number, name in enumerate(NUMBERS):
         rows.append(("number", name, "-", weights.number[number], f"{weights.centre[number]:.5g}"))
     letters = [*enumerate(RESIDUES), (EMPTY, "empty")]
-    rows += [("pocket", pocket, letter, weights.pocket[number, code], "-") for number, pocket in enumerate(POCKETS) for code, letter in letters]
+    for number, pocket in enumerate(POCKETS):
+        rows += [("pocket", pocket, letter, weights.pocket[number, code], "-") for code, letter in letters]
     for term, keys in (("window", WINDOW), ("region", REGIONS)):
         table = getattr(weights, term)
         rows += [(term, str(key), letter, table[number, code], "-") for number, key in enumerate(keys) for code, letter in letters[:-1]]

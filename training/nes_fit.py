@@ -41,14 +41,14 @@ class Settings:
     pocket: float
     window: float
     near: float
-    far: float
+    far: float = 0.25
     number: float = 0.6
     pattern: float = 0.5
 
 
 GRID = [
-    Settings(C, pocket, window, near, far)
-    for C, pocket, window, near, far in itertools.product((0.005, 0.01, 0.02), (0.5, 0.8), (0.15, 0.3), (0.4, 0.7), (0.12, 0.25))
+    Settings(C, pocket, window, near)
+    for C, pocket, window, near in itertools.product((0.01, 0.02, 0.04), (0.5, 0.8, 1.2), (0.08, 0.15, 0.3), (0.4, 0.7))
 ]
 
 

@@ -7,11 +7,12 @@ is wrong, one on a masked region too, unless the measure says otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["MEASURES", "Calls", "Measures", "interval", "measure", "weigh"]
+__all__ = ["MEASURES", "Calls", "Measures", "candidate_auc", "drawn_weights", "interval", "measure", "precision_at", "weigh"]
 
 MEASURES = (
     "candidate AUC",
@@ -77,7 +78,7 @@ def weigh(calls: Calls, weight: np.ndarray) -> np.ndarray:
     recall, precision = hits / signals, hits / np.maximum(hits + wrong, 1e-12)
     lenient = hits / np.maximum(hits + outside, 1e-12)
     with_signal = weight * (calls.signals > 0)
-    values = [_auc(calls, weight), _average_precision(calls, weight)]
+    values = [candidate_auc(calls, weight), _average_precision(calls, weight)]
     values += [_at(recall, precision, level) for level in RECALLS]
     values += [_at(recall, lenient, RECALLS[-1])]
     values += [recall[precision >= 0.26].max(initial=0.0), recall[-1] if len(recall) else 0.0]
@@ -91,7 +92,7 @@ def _at(recall: np.ndarray, precision: np.ndarray, level: float) -> float:
     return float(precision[reached[0]]) if len(reached) else 0.0
 
 
-def _auc(calls: Calls, weight: np.ndarray) -> float:
+def candidate_auc(calls: Calls, weight: np.ndarray) -> float:
     """Chance that a right candidate scores above a wrong one; equals count half."""
     each = weight[calls.candidate_protein]
     values, place = np.unique(calls.candidate_score, return_inverse=True)
@@ -120,14 +121,25 @@ def measure(calls: list[Calls], clusters: np.ndarray, draws: int = 1000, seed: i
     seed : int
     """
     whole = np.mean([weigh(one, np.ones(len(clusters))) for one in calls], axis=0)
-    names, member = np.unique(clusters, return_inverse=True)
-    random = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(draws):
-        counts = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names)).astype(float)
-        drawn.append(np.mean([weigh(one, counts[member]) for one in calls], axis=0))
+    drawn = [np.mean([weigh(one, weight) for one in calls], axis=0) for weight in drawn_weights(clusters, draws, seed)]
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
     return Measures(*(dict(zip(MEASURES, map(float, values), strict=True)) for values in (whole, low, high)))
+
+
+def drawn_weights(clusters: np.ndarray, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Weights of the proteins for clusters drawn again with replacement."""
+    names, member = np.unique(clusters, return_inverse=True)
+    random = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield np.bincount(random.integers(0, len(names), len(names)), minlength=len(names)).astype(float)[member]
+
+
+def precision_at(calls: Calls, weight: np.ndarray, recall: float) -> float:
+    """Precision where a recall is first reached; 0 where it never is."""
+    order = np.argsort(-calls.score, kind="stable")
+    each = weight[calls.protein][order]
+    hits = np.cumsum(each * calls.right[order])
+    return _at(hits / (weight * calls.signals).sum(), hits / np.maximum(np.cumsum(each), 1e-12), recall)
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:

@@ -15,6 +15,7 @@ import typer
 
 from exportin.cli.drugs import combine, dose_response
 from exportin.cli.facts import cargo, evidence
+from exportin.cli.nes import nes
 from exportin.cli.options import Json, Quiet
 from exportin.cli.patients import nca, schedule, survival, trial
 from exportin.cli.review import run_review
@@ -46,6 +47,7 @@ app.command("nca")(nca)
 app.command("review")(run_review)
 app.command("evidence")(evidence)
 app.command("cargo")(cargo)
+app.command("nes")(nes)
 
 
 def _tell_version(asked: bool) -> None:

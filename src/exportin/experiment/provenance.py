@@ -65,13 +65,16 @@ def _cell(cell: Cell) -> dict[str, Any]:
     changed = {"parameters": cell.overrides, "factors": cell.scales, "switches": cell.switch_values, "variants": cell.variants}
     found: dict[str, Any] = {name: dict(values) for name, values in changed.items() if values}
     if cell.reporters:
-        found["cargoes"] = {reporter.symbol: vars(reporter) for reporter in cell.reporters}
+        found["cargoes"] = {reporter.symbol: reporter.to_dict() for reporter in cell.reporters}
     if cell.pathways:
         found["pathways"] = list(cell.pathways)
     return {"name": cell.name, "concentrations": cell.concentrations or "default", **found}
 
 
-TABLES = ("network", "network/processes", "network/pathways", "knowledge", "knowledge/tables", "pharmacology", "cohort/tables")
+TABLES = (
+    "network", "network/processes", "network/pathways", "knowledge", "knowledge/tables",
+    "nes", "pharmacology", "experiment", "cohort/tables",
+)  # fmt: skip
 
 
 @functools.cache

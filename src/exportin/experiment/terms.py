@@ -52,9 +52,10 @@ class Terms:
         return self.algebra.div(self.amount(symbol, place), self.find(f"V{place}"))
 
     def export_flux(self, symbol: str) -> Expr:
-        """Forward export flux (amol/s) of a cargo through all pores, by all alleles."""
+        """Forward export flux (amol/s) of a cargo through all pores, by all alleles; none without a signal."""
         algebra = self.algebra
-        trimers = algebra.add(*(self.find(f"{symbol}_{allele}_RANGTP_n") for allele in self.alleles))
+        rides = [ride for ride in (f"{symbol}_{allele}" for allele in self.alleles) if ride in self.riders]
+        trimers = algebra.add(*(self.find(f"{ride}_RANGTP_n") for ride in rides))
         return algebra.mul(self.find(f"{symbol}_mobility"), self.find("N_NPC"), self.find("P_trimer"), trimers)
 
     def pore_traffic(self) -> Expr:

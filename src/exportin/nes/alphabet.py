@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["NOTHING", "POLICY", "RESIDUES", "STANDARD", "Policy", "encode", "is_nucleotide", "three_letters"]
+__all__ = ["NOTHING", "POLICY", "RESIDUES", "STANDARD", "Policy", "encode", "is_nucleotide", "odd_letters", "three_letters"]
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 NOTHING = len(RESIDUES)
@@ -16,7 +16,10 @@ STANDARD = (RESIDUES + RESIDUES.lower()).encode()
 _BLANK = b" \t\r\n\v\f"
 _NUCLEOTIDES = b"ACGTUNacgtun"
 _LEAST_NUCLEOTIDES = 20  # a shorter peptide may well be made of these letters
-_NAMES = ["Ala", "Cys", "Asp", "Glu", "Phe", "Gly", "His", "Ile", "Lys", "Leu", "Met", "Asn", "Pro", "Gln", "Arg", "Ser", "Thr", "Val", "Trp", "Tyr"]
+_NAMES = (
+    "Ala", "Cys", "Asp", "Glu", "Phe", "Gly", "His", "Ile", "Lys", "Leu",
+    "Met", "Asn", "Pro", "Gln", "Arg", "Ser", "Thr", "Val", "Trp", "Tyr",
+)  # fmt: skip
 
 
 class Policy(NamedTuple):

@@ -140,7 +140,7 @@ def _describe(batch: Batch, places: np.ndarray, found: np.ndarray, strong: np.nd
     weak = ~exact.any(1)
     main = np.where(weak, matches.argmax(1), exact.argmax(1))
     owner = np.searchsorted(batch.starts, places, side="right") - 1
-    return Candidates(places, owner, matches, main, weak.astype(np.int64))
+    return Candidates(places, np.asarray(owner), matches, main, np.asarray(weak, dtype=np.int64))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ of a region (the mean of a table over the region), and numbers. The same descrip
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -157,7 +157,7 @@ def describe(batch: Batch, found: Candidates, proteins: Proteins) -> Design:
     window = batch.codes[found.places[:, None] + np.array(WINDOW)]
     regions = tuple((around | fixed)[name] for name in REGIONS)
     bare = Design(batch.codes, found.main, found.matches, first, last, pockets, anchored, window, regions, np.empty(0))
-    return Design(*(getattr(bare, name) for name in list(bare.__dataclass_fields__)[:-1]), _numbers(batch, found, proteins, bare))
+    return replace(bare, numbers=_numbers(batch, found, proteins, bare))
 
 
 @lru_cache(maxsize=1)

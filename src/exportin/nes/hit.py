@@ -10,7 +10,7 @@ from exportin.nes.design import PHI, TERMS
 from exportin.nes.score import Scored, pattern_name
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
     from exportin.nes.known import Gate, KnownSignal
     from exportin.nes.records import LeftOut, Record
@@ -135,6 +135,13 @@ class Hits(Sequence[Hit]):
             raise UnknownName("record", record, [one.name for one in self.records])
         return Hits([hit for hit in self._hits if hit.record == record], mine)
 
+    def by_record(self) -> list[tuple[Record, list[Hit]]]:
+        """Each record with its hits."""
+        found: dict[str, list[Hit]] = {record.name: [] for record in self.records}
+        for hit in self._hits:
+            found[hit.record].append(hit)
+        return [(record, found[record.name]) for record in self.records]
+
     def above(self, cutoff: float) -> Hits:
         """Hits of at least this probability."""
         return Hits([hit for hit in self._hits if hit.probability >= cutoff], self.records, self.left_out)
@@ -147,11 +154,11 @@ class Hits(Sequence[Hit]):
             "left_out": [{"name": one.name, "reason": one.reason} for one in self.left_out],
         }
 
-    def to_pandas(self) -> pandas.DataFrame:
+    def to_pandas(self) -> pd.DataFrame:
         """A line a hit, with the columns of the table that the command writes."""
-        import pandas
+        import pandas as pd
 
-        return pandas.DataFrame([hit.to_dict() for hit in self._hits], columns=list(COLUMNS))
+        return pd.DataFrame([hit.to_dict() for hit in self._hits], columns=list(COLUMNS))
 
 
 def make_hit(record: Record, found: Scored, number: int, rank: int, baseline: float) -> Hit:

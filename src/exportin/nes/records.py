@@ -112,7 +112,7 @@ def _odd(name: str, letters: bytes, odd: bytes) -> LeftOut | tuple[str, ...]:
 
 
 def read_fasta(stream: BinaryIO, name: str) -> Iterator[Record | LeftOut]:
-    """Records of a FASTA stream, plain or gzipped, one by one.
+    r"""Records of a FASTA stream, plain or gzipped, one by one.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def read_fasta(stream: BinaryIO, name: str) -> Iterator[Record | LeftOut]:
     Examples
     --------
     >>> import io
-    >>> [record.name for record in read_fasta(io.BytesIO(b">a first\\nMLEL\\nLL\\n>b\\nMK\\n"), "x.fasta")]
+    >>> [record.name for record in read_fasta(io.BytesIO(b">a first\nMLEL\nLL\n>b\nMK\n"), "x.fasta")]
     ['a', 'b']
     """
     seen: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,22 +62,22 @@ class Scored:
     def __len__(self) -> int:
         return len(self.owner)
 
-    @property
+    @cached_property
     def probability(self) -> np.ndarray:
         """Of being a signal, in a protein that is a cargo of XPO1."""
         return 1 / (1 + np.exp(-self.log_odds))
 
-    @property
+    @cached_property
     def start(self) -> np.ndarray:
         """First residue of the core, from 0."""
         return np.where(self.anchored >= 0, self.anchored, np.iinfo(np.int64).max).min(1)
 
-    @property
+    @cached_property
     def end(self) -> np.ndarray:
         """Last residue of the core, from 0."""
         return self.anchored.max(1)
 
-    @property
+    @cached_property
     def third(self) -> np.ndarray:
         """The residue in P3, from 0."""
         return self.anchored[:, POCKETS.index("P3")]

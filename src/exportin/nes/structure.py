@@ -120,8 +120,8 @@ def read_structure(path: str | os.PathLike[str], sequence: str, chain: str | Non
     >>> read_structure("p53.doc", "MEEPQSDPSV")
     Traceback (most recent call last):
     ...
-    exportin.nes.structure_file.BadStructure: 'p53.doc' given; expected a structure file in .pdb, .ent, .cif, .mmcif or .bcif, or one of them
-    with .gz; convert it, or download it again in one of these formats.
+    exportin.nes.structure_file.BadStructure: 'p53.doc' given; expected a structure file in .pdb, .ent, .cif, .mmcif or .bcif, or one of
+    them with .gz; convert it, or download it again in one of these formats.
     """
     file = Path(path)
     target = np.frombuffer(encode("".join(sequence.split()).encode("ascii", "replace")), dtype=np.uint8)

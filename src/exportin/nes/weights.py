@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -135,4 +136,5 @@ def _complete(path: Path, tables: dict[str, np.ndarray], singles: dict[str, floa
     lacking = sorted(_ONE - set(singles)) + [term for term, table in tables.items() if np.isnan(table).any()]
     if lacking:
         raise BadTable(f"{path.name}: weights of {', '.join(lacking)} are missing; expected one for each residue, pattern and number.")
-    return Weights(**tables, **singles)
+    given: dict[str, Any] = tables | singles
+    return Weights(**given)

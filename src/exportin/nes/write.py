@@ -28,7 +28,7 @@ Scanned = Iterable[tuple["Record | tuple[()]", Sequence[Hit]]]
 
 def table_lines(scanned: Scanned) -> Iterator[str]:
     """A table for reading: a line a hit, with what speaks most for and against it."""
-    yield f"{'record':16} {'start':>6} {'end':>6}  {'sequence':15} {'pattern':7} {'prob.':>6}  {'pockets':38} {'most for / against (log odds)'}"
+    yield f"{'record':16} {'start':>6} {'end':>6}  {'sequence':15} {'pattern':7} {'prob.':>6}  {'pockets':38} most for / against (log odds)"
     for _, hits in scanned:
         for hit in hits:
             pockets = " ".join(f"{phi.removeprefix('phi')}:{anchor}" for phi, anchor in hit.pockets.items())

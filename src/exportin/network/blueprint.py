@@ -125,7 +125,7 @@ def _cargoes(structure: Structure) -> list[Instance]:
         owned = ("total", "kimp", "mass", "mobility", *leaky)
         given = {"C_n": f"{symbol}_n", "C_c": f"{symbol}_c"}
         made.append(Instance(symbol, "cargo", _named("cargo", given, symbol, owned)))
-    riders = {symbol: symbol for symbol in structure.cargoes}
+    riders = {symbol: symbol for symbol in structure.cargoes if symbol not in structure.unexported}
     if "RANBP1" in riders:
         riders[RANBP1_COMPLEX] = "RANBP1"
     for symbol, signal in riders.items():
@@ -197,7 +197,8 @@ def _rules(structure: Structure, forms: Mapping[str, str | None], riders: list[s
             rules.append(Rule(f"{name}_C528S_KI", f"{name}_KI * C528S_fold", "uM"))
     rules += _offtarget(structure)
     if OTHER_GROOVE in structure.alleles:
-        rules += [Rule(_affinity(one, OTHER_GROOVE), f"{one}_KD_NES * {one}_E571K_fold", "uM") for one in structure.cargoes]
+        signals = [one for one in structure.cargoes if one not in structure.unexported]
+        rules += [Rule(_affinity(one, OTHER_GROOVE), f"{one}_KD_NES * {one}_E571K_fold", "uM") for one in signals]
     induced = [f"{drug.symbol}_induction * {drug.symbol}_bound / XPO1_amount" for drug in structure.drugs]
     shares = f"piecewise({' + '.join(induced)}, XPO1_amount > XPO1_trace, 0)" if induced else "0 * XPO1_mrna"  # a cell may have no XPO1
     rules.append(Rule("XPO1_induction", shares, "1"))

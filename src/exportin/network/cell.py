@@ -153,9 +153,9 @@ class Cell:
         symbol : str
             Letters and digits, starting with a letter.
         nes_kd : str
-            Dissociation constant of its export signal from XPO1 with RanGTP, such as ``"3 uM"``.
+            Dissociation constant of its export signal from XPO1 with RanGTP, such as ``"3 uM"``; ``"none"`` for no signal.
         total, mass, kimp : str
-            Whole-cell concentration; mass; import per cytoplasmic volume.
+            Whole-cell concentration; mass; import. These and `nes_kd` may be ranges to draw from: `exportin.network.given_range`.
         leak : str, optional
             Passive permeability of the whole envelope, such as ``"1e-3 pL/s"``; by default from the mass.
         anchored : bool

@@ -155,7 +155,8 @@ def _accessions() -> dict[str, str]:
 def structure_of(cell: Cell, drugs: Sequence[DrugSlot] = ()) -> Structure:
     """The structure that a cell and its drugs need."""
     leaky = tuple(reporter.symbol for reporter in cell.reporters if reporter.leak is not None)
-    return Structure(tuple(cell.alleles), (*cell.cargoes, *HELPERS), tuple(drugs), leaky, cell.pathways)
+    unexported = tuple(reporter.symbol for reporter in cell.reporters if reporter.nes_kd is None)
+    return Structure(tuple(cell.alleles), (*cell.cargoes, *HELPERS), tuple(drugs), leaky, cell.pathways, unexported)
 
 
 def build_model(cell: Cell, drugs: Sequence[DrugSlot] = (), extra: Mapping[str, Parameter | float] | None = None) -> Model:

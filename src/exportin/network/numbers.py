@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Numbers", "gather"]
 
 _REPORTER_FIELDS = {"KD_NES": "nes_kd", "total": "total", "mass": "mass", "kimp": "kimp"}
+_RANGE_UNITS = {"KD_NES": "uM", "total": "uM", "mass": "kDa", "kimp": "1/s"}  # the model's own
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def gather(
     _refuse_unread(cell, structure)
     rows: dict[str, Parameter] = {}
     fixed: dict[str, float] = {}
-    free = _free_numbers(cell, structure)
+    free, ranged = _free_numbers(cell, structure), _ranged(cell)
     missing = []
     for name in needed:
         if name in extra:
@@ -151,6 +152,8 @@ def gather(
                 rows[name] = given
             else:
                 fixed[name] = float(given)
+        elif name in ranged:
+            rows[name] = ranged[name]
         elif name in free:
             fixed[name] = free[name]
         else:
@@ -203,6 +206,18 @@ def _free_numbers(cell: Cell, structure: Structure) -> dict[str, float]:
         if reporter.leak is not None:
             numbers |= {f"{reporter.symbol}_P_passive": 0.0, f"{reporter.symbol}_leak_exponent": 0.0}
     return numbers
+
+
+def _ranged(cell: Cell) -> dict[str, Parameter]:
+    """What the user knows of a cargo as a range, by the symbols of the model."""
+    found = {}
+    for one in cell.reporters:
+        spreads = dict(one.ranges)
+        for ending, field in _REPORTER_FIELDS.items():
+            if field in spreads:
+                given = f"{one.symbol}_{ending}", getattr(one, field), _RANGE_UNITS[ending], spreads[field]
+                found[given[0]] = Parameter(*given, "assumed", "set by the user", "-", "a range that the user gave")
+    return found
 
 
 def _row(name: str, cell: Cell, structure: Structure) -> Parameter | None:

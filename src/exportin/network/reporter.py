@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from exportin import units
 from exportin.errors import BadQuantity
 from exportin.network import parameters
+from exportin.network.given_range import read_range
 from exportin.network.pathway import pathways
 from exportin.network.process import load_process, process_names
 
-__all__ = ["CARGOES", "HELPERS", "Reporter", "describe_reporter", "refuse_taken_name"]
+if TYPE_CHECKING:
+    from exportin.knowledge.distribution import Distribution
+
+__all__ = ["CARGOES", "HELPERS", "NO_SIGNAL", "Reporter", "describe_reporter", "refuse_taken_name"]
 
 CARGOES = ("TP53", "NFKBIA", "CDKN1A", "FOXO3", "RANBP1")
 HELPERS = ("BACKGROUND", "REFERENCE")
+NO_SIGNAL = "none"  # for an affinity: the cargo does not bind XPO1
+_UNITS = {"nes_kd": "uM", "total": "uM", "mass": "kDa", "kimp": "1/min"}
 _MACHINERY = {"Vn", "Vc", "XPO1", "RAN", "RANGTP", "RANGDP", "RCC1", "NUTF2", "RANBP2", "RANGAP1"}
 # fmt: off
 _KEYWORDS = {  # of Antimony
@@ -33,8 +40,8 @@ class Reporter:
     ----------
     symbol : str
         Name of its species.
-    nes_kd : float
-        Dissociation constant of its signal from XPO1 with RanGTP, uM.
+    nes_kd : float or None
+        Dissociation constant of its signal from XPO1 with RanGTP, uM; None where it has no signal, and no reaction with XPO1.
     total : float
         Whole-cell concentration, uM.
     mass : float
@@ -45,21 +52,27 @@ class Reporter:
         Passive permeability of the whole envelope, pL/s.
     anchored : bool
         Held on chromatin once imported.
+    ranges : tuple of (str, Distribution)
+        Which of `nes_kd`, `total`, `mass` and `kimp` are known as a range, with its distribution; their own value is then its median.
     """
 
     symbol: str
-    nes_kd: float
+    nes_kd: float | None
     total: float
     mass: float
     kimp: float
     leak: float | None = None
     anchored: bool = False
+    ranges: tuple[tuple[str, Distribution], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the attributes, and the ranges as the tables write them where there are any."""
+        told = {name: value for name, value in vars(self).items() if name != "ranges"}
+        return told | ({"ranges": {name: str(spread) for name, spread in self.ranges}} if self.ranges else {})
 
 
-def describe_reporter(
-    symbol: str, nes_kd: str, total: str, mass: str, kimp: str, leak: str | None, *, anchored: bool = False
-) -> Reporter:
-    """A `Reporter` from the user's quantities.
+def describe_reporter(symbol: str, nes_kd: str, total: str, mass: str, kimp: str, leak: str | None, *, anchored: bool = False) -> Reporter:
+    """A `Reporter` from the user's quantities; all but the leak may be ranges, and `nes_kd` may be ``"none"``.
 
     Raises
     ------
@@ -69,15 +82,19 @@ def describe_reporter(
     refuse_taken_name(symbol, "cargo")
     if not isinstance(anchored, bool):
         raise BadQuantity(f"anchored: {anchored!r} is neither True nor False.")
-    return Reporter(
-        symbol,
-        units.parse(nes_kd, "uM", "nes_kd", positive=True),
-        units.parse(total, "uM", "total", positive=True),
-        units.parse(mass, "kDa", "mass", positive=True),
-        units.parse(kimp, "1/min", "kimp"),
-        None if leak is None else units.parse(leak, "pL/s", "leak"),
-        anchored,
-    )
+    given = {"nes_kd": nes_kd, "total": total, "mass": mass, "kimp": kimp}
+    if nes_kd == NO_SIGNAL:
+        del given["nes_kd"]
+    read = {name: read_range(text, _UNITS[name], name) for name, text in given.items()}
+    ranges = {name: spread for name, spread in read.items() if spread is not None}
+    numbers: dict[str, float | None] = {"nes_kd": None}
+    for name, text in given.items():
+        if name in ranges:
+            numbers[name] = ranges[name].median(1.0)
+        else:
+            numbers[name] = units.parse(text, _UNITS[name], name, positive=name != "kimp")
+    passive = None if leak is None else units.parse(leak, "pL/s", "leak")
+    return Reporter(symbol, leak=passive, anchored=anchored, ranges=tuple(ranges.items()), **numbers)  # pyright: ignore[reportArgumentType]
 
 
 def refuse_taken_name(symbol: str, kind: str) -> None:

@@ -40,6 +40,7 @@ class Structure:
     drugs: tuple[DrugSlot, ...] = ()
     leaky: tuple[str, ...] = ()
     pathways: tuple[str, ...] = ()
+    unexported: tuple[str, ...] = ()  # cargoes that have no export signal, and so no ride
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def cell_changes(result: Result) -> list[tuple[str, str]]:
             pairs.append((name.replace("_", " ") if key == "variants" else name, f"{words} {value:g}"))
     for name, rates in (cell.get("cargoes") or {}).items():
         known = {key: unit for key, unit in _REPORTER_UNITS.items() if rates.get(key) is not None}
-        told = [f"{key} {display_number(rates[key])} {unit}" for key, unit in known.items()]
+        ranges = {key: f" ({text})" for key, text in (rates.get("ranges") or {}).items()}
+        told = [f"{key} {display_number(rates[key])} {unit}{ranges.get(key, '')}" for key, unit in known.items()]
+        told += ["no export signal"] if "nes_kd" in rates and rates["nes_kd"] is None else []
         told += ["held on chromatin"] if rates.get("anchored") else []
         pairs.append((name, f"the user's own cargo: {', '.join(told)}"))
     return pairs
