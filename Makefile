@@ -16,6 +16,7 @@ help:
 	@echo "make docs      check the documentation's links and code"
 	@echo "make bench     time the import, the command line, the example, and the engines beside each other (BENCH=--quick)"
 	@echo "make validate  the slow comparisons with published results"
+	@echo "make train     make the weights of the export-signal scores anew from ../shared/data/nes (about five minutes)"
 	@echo "make clean     remove .venv and the caches; results in out/ stay"
 
 run: .venv/installed
@@ -52,6 +53,11 @@ validate: .venv/developed
 	@$(HERE)
 	@ls validation/test_*.py >/dev/null 2>&1 || { echo "validation/ holds no test_*.py: nothing was validated." >&2; exit 2; }
 	$(PY) -m pytest validation
+
+train: .venv/developed
+	@$(HERE)
+	OMP_NUM_THREADS=1 $(PY) training/nes_train.py
+	OMP_NUM_THREADS=1 $(PY) training/nes_cargo.py
 
 serve:
 	@echo "The web service does not exist yet; use 'exportin run' and open its report.html." >&2; exit 2
@@ -95,4 +101,4 @@ clean:
 	$(PIP) -e '.[reference]'
 	@touch .venv/installed .venv/referenced
 
-.PHONY: help run test lint docs bench validate serve clean
+.PHONY: help run test lint docs bench validate train serve clean

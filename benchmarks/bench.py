@@ -11,6 +11,8 @@ The engine benchmark is in engine_bench.py, and described in README.md. The othe
 | all pathways, 28 days of selinexor, 200 cells by 20 draws, with their untreated states | the target of 30 s on two cores |
 | a surface of 10 by 10 doses, 100 cells a well, 72 h | the target of 60 s on two cores |
 | a trial of 10,000 patients for 12 months, with the tables of a week | the target of 20 min on two cores |
+| export signals of 11 million residues: candidates, full scores, whole command | targets of 0.5 s and 5 s on one core, below 500 MB |
+| full scores of a sample of them | patterns and Wregex on the same sample (signal_rows.py) |
 | `simulate()` of the cell for 72 h, no drug, one draw | libRoadRunner alone on the same SBML and grid |
 """
 
@@ -168,20 +170,38 @@ def simulating(rounds: int) -> list[Timing]:
     return in_turns({"libRoadRunner alone": alone, "simulate()": lambda: xp.simulate(cell, until=f"{HOURS} h")}, rounds)
 
 
+def signals(rounds: int) -> list[Timing]:
+    """A proteome in processes of their own, and a sample beside the peers."""
+    import signal_rows
+
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "proteome.fasta"
+        signal_rows.write_proteome(file)
+        for what, label, target in (("candidates", "signals, candidates", 0.5), ("scores", "signals, full scores", 5.0)):
+            runs = [signal_rows.in_a_process(file, what) for _ in range(rounds)]
+            seconds = [one for one, _ in runs]
+            told = f"{label}, {max(memory for _, memory in runs)} MB"
+            found.append(Timing(told, statistics.median(seconds), min(seconds), rounds, None, target))
+        seconds = [signal_rows.whole_command(file) for _ in range(rounds)]
+        found.append(Timing("exportin nes (a table)", statistics.median(seconds), min(seconds), rounds))
+    return [*found, *in_turns(signal_rows.sample_actions(), rounds)]
+
+
 def shown(timings: list[Timing]) -> str:
-    lines = [f"{'what':26}{'median':>12}{'fastest':>12}{'rounds':>8}{'of peer':>10}{'target':>10}"]
+    lines = [f"{'what':32}{'median':>12}{'fastest':>12}{'rounds':>8}{'of peer':>10}{'target':>10}"]
     for timing in timings:
         ratio = "" if timing.ratio is None else f"{timing.ratio:.2f} x"
         target = "" if timing.target is None else f"{timing.target:g} s"
         middle, fastest = f"{timing.seconds * 1000:.1f} ms", f"{timing.fastest * 1000:.1f} ms"
-        lines.append(f"{timing.what:26}{middle:>12}{fastest:>12}{timing.rounds:>8}{ratio:>10}{target:>10}")
+        lines.append(f"{timing.what:32}{middle:>12}{fastest:>12}{timing.rounds:>8}{ratio:>10}{target:>10}")
     return "\n".join(lines)
 
 
 def door(options: argparse.Namespace) -> None:
     """The rows of this file."""
     timings = [*starting(options.rounds), *looking_up(options.rounds), *simulating(options.rounds), *example(options.runs)]
-    timings += [*whole_model(options.quick), *surface(options.quick), *virtual_trial(options.quick)]
+    timings += [*signals(max(1, options.rounds // 3)), *whole_model(options.quick), *surface(options.quick), *virtual_trial(options.quick)]
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     if options.json:
         print(json.dumps({**machine, "timings": [asdict(timing) for timing in timings]}, indent=1))

@@ -51,7 +51,10 @@ PUBLIC = [
     "ledger",
     "load",
     "model",
+    "mutate_nes",
+    "predict_cargo",
     "regimen",
+    "scan_nes",
     "simulate",
     "survival",
     "synergy",
@@ -60,6 +63,7 @@ PUBLIC = [
 
 HEAVY = [
     "antimony",
+    "biotite",
     "dask",
     "distributed",
     "jinja2",
@@ -235,7 +239,7 @@ def test_an_unknown_name_is_refused():
 
 
 def test_the_package_needs_no_other_engine():
-    others = {"roadrunner", "COPASI", "basico", "amici", "dask", "distributed", "sympy"}
+    others = {"roadrunner", "COPASI", "basico", "amici", "dask", "distributed", "sympy", "sklearn", "parasail"}
     found = {name(path): full for path in MODULES for _, full in imported(path, tree(path)) if full.split(".")[0] in others}
     assert found == {}
 

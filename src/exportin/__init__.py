@@ -21,6 +21,10 @@ A short tour; nothing but the names listed here is public, and each is loaded wh
     xp.trial("examples/trials/storm.yaml")             # virtual patients: response, progression, survival, adverse events
     xp.survival("trial.csv", arm="arm")                # Kaplan-Meier, log-rank, Cox
 
+    xp.scan_nes("TP53")                                # export signals of a sequence, FASTA or symbol: pattern, pockets, probability
+    xp.mutate_nes("PKIA", mutations="L42A+L45A")       # what substitutions do, and the fewest alanines that silence a signal
+    xp.predict_cargo("proteome.fasta")                 # whether a protein binds XPO1 at all, beside length and disorder
+
     xp.evidence("TP53")                                # the facts used, each with its source
     xp.ledger("C161")                                  # a claim of the review as an experiment, with its verdict; all by default
     xp.model("cell").to_sbml()                         # the network itself
@@ -51,7 +55,10 @@ __all__ = [
     "ledger",
     "load",
     "model",
+    "mutate_nes",
+    "predict_cargo",
     "regimen",
+    "scan_nes",
     "simulate",
     "survival",
     "synergy",
@@ -68,6 +75,9 @@ if TYPE_CHECKING:
     from exportin.errors import ExportinError
     from exportin.experiment.simulate import simulate
     from exportin.knowledge import evidence, facts
+    from exportin.nes.cargo import predict_cargo
+    from exportin.nes.mutants import mutate_nes
+    from exportin.nes.scan import scan_nes
     from exportin.network.cell import cell, cells
     from exportin.network.model import model
     from exportin.pharmacology.compound import compound
@@ -89,7 +99,10 @@ else:  # hidden from type checkers, so that they still see a misspelt name
         "ledger": "review.judge_claims",
         "load": "result",
         "model": "network.model",
+        "mutate_nes": "nes.mutants",
+        "predict_cargo": "nes.cargo",
         "regimen": "pharmacology.exposure",
+        "scan_nes": "nes.scan",
         "simulate": "experiment.simulate",
         "survival": "cohort.survival.estimate",
         "synergy": "analysis.combination.synergy",

@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
+from exportin.cli.cargo import cargo
 from exportin.cli.drugs import combine, dose_response
-from exportin.cli.facts import cargo, evidence
+from exportin.cli.facts import evidence
 from exportin.cli.nes import nes
 from exportin.cli.options import Json, Quiet
 from exportin.cli.patients import nca, schedule, survival, trial

@@ -1,4 +1,4 @@
-"""Commands that look facts up: what the tables say about anything, and about one cargo."""
+"""The command that looks facts up: what the tables say about anything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exportin.knowledge import Evidence
     from exportin.knowledge.found import Fact
 
-__all__ = ["cargo", "evidence"]
+__all__ = ["evidence", "write_rows"]
 
 _MOST_ROWS = 20  # that hold only some of the words, in the text
 _MOST_OF_A_TABLE = 6  # that only cite or mention the thing, in the text
@@ -154,21 +154,3 @@ def _write(out: Path, data: str, text: str) -> None:
         (folder / "evidence.json").write_text(data + "\n", encoding="utf-8")
         (folder / "evidence.txt").write_text(text + "\n", encoding="utf-8")
         write_manifest(folder)
-
-
-def cargo(
-    symbol: Annotated[str, typer.Argument(help="A gene symbol, name, alias or accession.")] = "",
-    table1: Annotated[bool, typer.Option("--table1", help="How many names Table 1 of the review has, and which stand twice.")] = False,
-    json: Json = False,
-) -> None:
-    """What is known of one cargo of XPO1: identity, export signals, what gates them, pathways, statements, contradictions, sources.
-
-    Example: exportin cargo TP53
-    Example: exportin cargo --table1
-    """
-    from exportin.knowledge.portrait import count_table1, portray
-
-    if bool(symbol) == table1:
-        raise typer.BadParameter("give either a cargo, such as TP53, or --table1.")
-    found = count_table1() if table1 else portray(symbol)
-    typer.echo(json_format.dumps(found.to_dict(), indent=1) if json else str(found))

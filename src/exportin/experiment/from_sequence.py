@@ -135,7 +135,7 @@ def _given(chain: float, known: Mapping[str, str | None]) -> tuple[dict[str, str
             taken = _assumptions()[row]
             spread = Distribution.parse(taken.distribution)
             unit = "kDa" if name == "mass" else taken.unit.removeprefix("1")
-            text, reasons[name] = f"{spread.low * factor:.5g} to {spread.high * factor:.5g} {unit}", taken.reason
+            text, reasons[name] = f"{spread.low * factor:.3g} to {spread.high * factor:.3g} {unit}", taken.reason
         given[name] = text
     return given, reasons
 

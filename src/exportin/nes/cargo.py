@@ -18,7 +18,7 @@ from exportin.nes.records import LeftOut, Record
 from exportin.nes.scan import Sequences, scan_records
 from exportin.text_table import read_number, read_rows
 
-__all__ = ["CargoPrediction", "CargoPredictions", "CargoWeights", "load_cargo_weights", "predict_cargo"]
+__all__ = ["CargoPrediction", "CargoPredictions", "CargoWeights", "load_cargo_weights", "predict_cargo", "predict_records"]
 
 _COLUMNS = ["model", "feature", "mean", "spread", "weight", "square"]
 _MODELS = ("full", "baseline")
@@ -141,7 +141,17 @@ def predict_cargo(sequences: Sequences) -> CargoPredictions:
     >>> 0 < found.baseline < 1, found.best.sequence
     (True, 'MFRELNEALEL')
     """
-    read = list(read_given(sequences))
+    return predict_records(list(read_given(sequences)))
+
+
+def predict_records(read: Sequence[Record | LeftOut]) -> CargoPredictions:
+    """The same of records that were read already.
+
+    Raises
+    ------
+    BadSequence
+        If all are left out.
+    """
     records = [one for one in read if isinstance(one, Record)]
     left_out = [one for one in read if isinstance(one, LeftOut)]
     if not records:

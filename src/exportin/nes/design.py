@@ -200,7 +200,7 @@ def _longest_run(batch: Batch, found: Candidates, design: Design) -> np.ndarray:
 
 
 def _moment(batch: Batch, found: Candidates, start: int, stop: int, degrees: float) -> np.ndarray:
-    """Hydrophobic moment a residue, after Eisenberg84, over places around P3."""
+    """Hydrophobic moment a residue, over places around P3."""
     steps = np.arange(start, stop + 1)
     values = scale("hydrophobicity")[batch.codes[found.places[:, None] + steps]]
     turns = np.deg2rad(degrees) * steps

@@ -12,8 +12,8 @@ from exportin.nes.alphabet import RESIDUES, three_letters
 __all__ = ["Substitution", "name_of", "read_mutation", "short_name"]
 
 _ONE_LETTER = {three_letters(residue): residue for residue in RESIDUES}
-_SHORT = re.compile(r"([A-Z*])(\d+)([A-Z*=])")
-_LONG = re.compile(r"([A-Z][a-z]{2})(\d+)([A-Z][a-z]{2}|=)")
+_SHORT = re.compile(r"([A-Z*])([0-9]{1,9})([A-Z*=])")
+_LONG = re.compile(r"([A-Z][a-z]{2})([0-9]{1,9})([A-Z][a-z]{2}|=)")
 
 
 @dataclass(frozen=True, order=True)

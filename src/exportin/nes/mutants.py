@@ -76,7 +76,7 @@ class Mutants:
     wild : Hit
         The signal as it is.
     positions : tuple of int
-        Residues that were changed one by one, from 1.
+        Residues that were changed one by one, from 1; letters outside of the twenty are not.
     probability, change : float64 array (positions, 20)
         By position and residue, in the order of `exportin.nes.alphabet.RESIDUES`; nan at the residue of the wild type. Where no pattern
         is left the probability is 0 and the change of the log odds minus infinity.
@@ -145,7 +145,7 @@ def mutate_nes(
     mutations : str or iterable of str
         Substitutions to score, each as HGVS or short: ``L42A``, ``p.Leu42Ala``, ``L42A+L45A``, ``p.[Leu42Ala;Leu45Ala]``.
     minus : bool
-        Whether signals of minus orientation count too.
+        Whether signals of minus orientation count too, as they do where `site` is such a hit.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def mutate_nes(
     Raises
     ------
     BadSequence
-        If there is not one sequence, no signal at the site, or a mutation does not fit the protein.
+        If there is not one sequence, no signal at the site, a hit is not of this protein, or a mutation does not fit it.
 
     Examples
     --------
@@ -169,14 +169,23 @@ def mutate_nes(
         told = "; ".join(map(str, hits.left_out)) or f"{len(hits.records)} were given"
         raise BadSequence(f"mutations are scored in one protein at a time ({told}).")
     record = hits.records[0]
-    wild = site if isinstance(site, Hit) else _at_site(hits, site, record)
+    wild = _of_record(site, record) if isinstance(site, Hit) else _at_site(hits, site, record)
+    minus = minus or wild.orientation == "minus"
     asked = [mutations] if isinstance(mutations, str) else list(mutations)
     wanted = [read_mutation(text, record.sequence, record.name) for text in asked]
     scorer = Variants(record, wild, minus=minus)
     given = scorer.score(wanted)
-    positions = tuple(range(max(1, wild.start - FLANK), min(len(record.letters), wild.end + FLANK) + 1))
+    around = range(max(1, wild.start - FLANK), min(len(record.letters), wild.end + FLANK) + 1)
+    positions = tuple(place for place in around if record.sequence[place - 1] in RESIDUES)
     probability, change, lost = _single(scorer, positions)
     return Mutants(record, wild, positions, probability, change, lost, tuple(given), _silence(scorer))
+
+
+def _of_record(hit: Hit, record: Record) -> Hit:
+    """A hit whose core stands in the record."""
+    if record.sequence[hit.start - 1 : hit.end] != hit.sequence:
+        raise BadSequence(f"{record.name} does not have {hit.sequence} at residues {hit.start} to {hit.end}; give a hit of this protein.")
+    return hit
 
 
 def _at_site(hits: Sequence[Hit], site: int | tuple[int, int] | None, record: Record | LeftOut) -> Hit:

@@ -1,7 +1,7 @@
 """Scales of the amino acids: TOP-IDP, which rises with disorder, and the consensus hydrophobicity of Eisenberg.
 
-Sources: Campen08 for TOP-IDP (the order of the residues is in its abstract, the values as public programs carry them); Eisenberg84 for
-the hydrophobicity, as Table 1 of Deber01 prints it.
+Sources: Campen08 for TOP-IDP (the order of the residues is in its abstract, the values are as public programs carry them); for the
+consensus hydrophobicity of Eisenberg 1984 Table 1 of Deber01, which prints it.
 """
 
 from __future__ import annotations
