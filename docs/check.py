@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import made_ledger
+import made_signals
 
 if TYPE_CHECKING:
     from exportin.knowledge.schema import CellRow
@@ -102,7 +103,7 @@ def made(text: str) -> str:
     """A page with its made tables as they should be."""
     from exportin.knowledge.collection import TABLES
 
-    tables = {"grades": grades, "cells": cell_table, "ledger": made_ledger.verdicts, "words": made_ledger.words}
+    tables = {"grades": grades, "cells": cell_table, "ledger": made_ledger.verdicts, "words": made_ledger.words} | made_signals.TABLES
     tables |= {f"rows_{table}": partial(row_count, table) for table in TABLES}
     return MADE.sub(lambda found: found[1] + tables[found[2]]() + found[3], text)
 

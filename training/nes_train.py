@@ -36,6 +36,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data" / "nes", help="the frozen data")
     options.add_argument("--out", type=Path, default=HERE.parent / "src" / "exportin" / "nes", help="where weights.tsv goes")
+    options.add_argument("--results", type=Path, default=HERE / "results", help="where the figures go")
     options.add_argument("--quick", action="store_true", help="one repetition and few draws, nothing written")
     given = options.parse_args()
     proteins = read_proteins(given.data)
@@ -58,8 +59,8 @@ def main() -> None:
         print(json.dumps(told["measures"], indent=1))
         return
     write_weights(weights, given.out / "weights.tsv")
-    (HERE / "results").mkdir(exist_ok=True)
-    (HERE / "results" / "signals.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    given.results.mkdir(exist_ok=True)
+    (given.results / "signals.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def final(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray]) -> Weights:

@@ -27,7 +27,7 @@ PEPTIDES = {
     "FMRP": ("YLKEVDQLRLERLQI", "2", {"phi1": "L8", "phi2": "L10", "phi3": "L13", "phi4": "I15"}),
     "SMAD4": ("YERVVSPGIDLSGLTLQ", "2", {"phi1": "I9", "phi2": "L11", "phi3": "L14", "phi4": "L16"}),
 }
-# Fung 2015 (doi:10.7554/eLife.10034) for PKI, RIOK2 and CPEB4; Dong 2009 (doi:10.1038/nature07975) for SNUPN, whose signal is its N terminus.
+# Fung 2015 (doi:10.7554/eLife.10034) for PKI, RIOK2 and CPEB4; SNUPN's N terminus is a signal of class 1c (Dong 2009, PMID 19339969).
 PROTEINS = {
     "PKIA": ("1a", {"phi1": "L38", "phi2": "L42", "phi3": "L45", "phi4": "I47"}),
     "SNUPN": ("1c", {"phi1": "L4", "phi2": "L8", "phi3": "F12", "phi4": "V14"}),
@@ -148,7 +148,7 @@ def test_pki_without_one_of_its_anchors_loses_that_signal(lost: str):
 
 
 def test_rev_has_a_proline_between_its_anchors_and_is_found():
-    # LPPLERLTL, the first signal described, Fischer 1995 (doi:10.1016/0092-8674(95)90436-0); alanine for its leucines abolishes export
+    # LPPLERLTL, with PKI the first signal described: Fischer 1995, doi:10.1016/0092-8674(95)90436-0
     hits = scan_nes({"rev": LINKER + "LQLPPLERLTLD" + LINKER}, merge=False)
     assert any({"L26", "L29", "L31"} <= set(hit.pockets.values()) for hit in hits)
 

@@ -186,8 +186,8 @@ def load_cargo_weights() -> dict[str, CargoWeights]:
     table = {(fields[0], fields[1]): [read_number(text, f"{path.name}, line {line}") for text in fields[2:]] for line, fields in rows}
     wanted = {"full": FEATURES, "baseline": BASELINE}
     expected = {(model, name) for model in _MODELS for name in (*wanted[model], "intercept")}
-    if set(table) != expected:
-        raise BadTable(f"{path.name}: expected one line for each of {len(expected)} features and intercepts; found {len(table)}.")
+    if set(table) != expected or len(rows) != len(expected):
+        raise BadTable(f"{path.name}: expected one line for each of {len(expected)} features and intercepts; found {len(rows)}.")
     found = {}
     for model in _MODELS:
         columns = np.array([table[model, name] for name in wanted[model]]).T

@@ -41,12 +41,14 @@ def read_given(given: object) -> Iterator[Record | LeftOut]:
     if isinstance(given, Mapping):
         return _read_pairs(given.items())
     if isinstance(given, Iterable) and not isinstance(given, bytes):
-        return _read_pairs((one if isinstance(one, tuple) else (f"sequence_{number}", one)) for number, one in enumerate(given, start=1))
+        return _read_pairs(
+            one if isinstance(one, tuple) and len(one) == 2 else (f"sequence_{number}", one) for number, one in enumerate(given, start=1)
+        )
     raise BadSequence(f"{type(given).__name__} holds no sequence; give text, a FASTA file, or names with sequences.")
 
 
 def _read_text(given: str) -> Iterator[Record | LeftOut]:
-    text = given.strip()
+    text = given.removeprefix("\ufeff").strip()  # a mark that some editors put before a text
     if text.startswith(">"):
         return read_fasta(io.BytesIO(text.encode()), "the text")
     if not text:

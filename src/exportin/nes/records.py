@@ -20,6 +20,7 @@ LONGEST = 40_000  # residues; titin, the longest human protein, has 35,991 at mo
 _BLOCK = 1 << 22
 _LARGEST = 1 << 24  # bytes of one record; beyond that it is no protein
 _BLANK = b" \t\r\n\v\f"
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, which some editors put before a text
 _PACKED = {b"BZh": "bzip2", b"PK\x03\x04": "zip", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _GZIP = 31  # of zlib: the largest window, with the head of gzip
 _TEXT = bytes({*range(32, 127), *b"\t\r\n\v\f", *range(128, 256)})
@@ -97,7 +98,7 @@ def _odd(name: str, letters: bytes, odd: bytes) -> LeftOut | tuple[str, ...]:
     """Notes on letters outside of the twenty, or the refusal."""
     upper = letters.upper()
     notes = []
-    for letter in dict.fromkeys(odd.decode("latin-1").upper()):
+    for letter in dict.fromkeys(odd.upper().decode("latin-1")):
         place = upper.find(letter.encode("latin-1")) + 1
         policy = POLICY.get(letter)
         if policy is None:
@@ -154,6 +155,8 @@ def _pieces(stream: BinaryIO, name: str) -> Iterator[bytes | LeftOut]:
             yield LeftOut(name, f"{block.reason} {where}; that record and what follows are left out.")
             return
         kept += block
+        if not started and not kept.strip(_BLANK + _MARK):
+            continue
         if not started:
             kept, started = _start(kept, name), True
         *whole, kept = kept.split(b"\n>")
@@ -177,7 +180,7 @@ def _called(piece: bytes) -> str:
 
 def _start(text: bytes, name: str) -> bytes:
     """The first block behind its first mark."""
-    begun = text.lstrip(_BLANK + b"\xef\xbb\xbf")
+    begun = text.lstrip(_BLANK + _MARK)
     if not begun.startswith(b">"):
         bad = text.translate(None, _TEXT)
         if bad:
@@ -192,6 +195,8 @@ def _start(text: bytes, name: str) -> bytes:
 def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes | LeftOut]:
     """Blocks of the stream, unpacked, with one kind of line end."""
     first = stream.read(_BLOCK)
+    if isinstance(first, str):
+        raise BadSequence(f"{name!r} is open as text; open it with mode 'rb', or give its path.")
     for mark, kind in _PACKED.items():
         if first.startswith(mark):
             raise BadSequence(f"{name!r} is packed by {kind}; unpack it, or give it plain or gzipped.")

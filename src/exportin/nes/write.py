@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -33,7 +34,7 @@ def table_lines(scanned: Scanned) -> Iterator[str]:
         for hit in hits:
             pockets = " ".join(f"{phi.removeprefix('phi')}:{anchor}" for phi, anchor in hit.pockets.items())
             yield (
-                f"{hit.record:16} {hit.start:6} {hit.end:6}  {hit.sequence:15} {hit.pattern:7} {hit.probability:6.3f}  "
+                f"{_one_line(hit.record):16} {hit.start:6} {hit.end:6}  {hit.sequence:15} {hit.pattern:7} {hit.probability:6.3f}  "
                 f"{pockets:38} {_reasons(hit)}{_remarks(hit)}"
             )
 
@@ -60,7 +61,7 @@ def tsv_lines(scanned: Scanned) -> Iterator[str]:
         for hit in hits:
             pockets = " ".join(f"{phi}={anchor}" for phi, anchor in hit.pockets.items())
             terms = " ".join(f"{term.replace(' ', '_')}={value:.3f}" for term, value in hit.contributions.items())
-            fields = [hit.record, hit.start, hit.end, hit.sequence, hit.pattern, pockets, f"{hit.probability:.4f}", hit.rank]
+            fields = [_one_line(hit.record), hit.start, hit.end, hit.sequence, hit.pattern, pockets, f"{hit.probability:.4f}", hit.rank]
             yield "\t".join([*map(str, fields), ",".join(hit.patterns), terms])
 
 
@@ -69,12 +70,12 @@ def gff_lines(scanned: Scanned) -> Iterator[str]:
     yield "##gff-version 3"
     for record, hits in scanned:
         if record:
-            yield f"##sequence-region {_escape(record.name)} 1 {len(record.letters)}"
+            yield f"##sequence-region {_column(record.name)} 1 {len(record.letters)}"
         for hit in hits:
             pockets = ",".join(f"{phi}:{anchor}" for phi, anchor in hit.pockets.items())
             told = {"ID": f"{hit.record}.nes{hit.rank}", "Name": f"NES {hit.pattern}", "pattern": hit.pattern, "sequence": hit.sequence}
             kept = ";".join(f"{key}={_escape(value)}" for key, value in told.items())
-            place = [_escape(hit.record), "exportin", "nuclear_export_signal", str(hit.start), str(hit.end), f"{hit.probability:.4f}"]
+            place = [_column(hit.record), "exportin", "nuclear_export_signal", str(hit.start), str(hit.end), f"{hit.probability:.4f}"]
             yield "\t".join([*place, ".", ".", f"{kept};pockets={pockets}"])
 
 
@@ -83,13 +84,23 @@ def _escape(text: str) -> str:
     return quote(text, safe=" .:^*$@!+_?-|/()[]")
 
 
+def _one_line(text: str, blank: str = " ") -> str:
+    """A name that breaks no line and no column."""
+    return re.sub(r"\s", blank, text)
+
+
+def _column(text: str) -> str:
+    """Text as a name of a sequence in GFF3, which has fewer letters than its attributes."""
+    return quote(text, safe=".:^*$@!+_?-|")
+
+
 def bed_lines(scanned: Scanned) -> Iterator[str]:
     """BED with six columns; positions from 0, the end left out; the score is the probability times 1000."""
     for _, hits in scanned:
         for hit in hits:
             strand = "-" if hit.orientation == "minus" else "+"
-            name = f"NES_{hit.pattern}_{hit.sequence}"
-            yield "\t".join([hit.record, str(hit.start - 1), str(hit.end), name, str(round(1000 * hit.probability)), strand])
+            place = [_one_line(hit.record, "_"), str(hit.start - 1), str(hit.end)]
+            yield "\t".join([*place, f"NES_{hit.pattern}_{hit.sequence}", str(round(1000 * hit.probability)), strand])
 
 
 def json_lines(scanned: Scanned) -> Iterator[str]:
