@@ -30,7 +30,8 @@ def measures() -> str:
     text += f"| calibration error | {errors['all calls']:.3f} | 0.05 |\n"
     lost = told["unreachable"]
     counts = f"{told['proteins']} proteins in {told['clusters']} clusters, {told['signals']} signals, {told['candidates']} candidates"
-    return f"{text}\n{counts}. **{lost['signals that fit no pattern']} signals ({100 * lost['share']:.0f} %) fit no pattern** and cannot be found.\n"
+    share = f"{lost['signals that fit no pattern']} signals ({100 * lost['share']:.0f} %)"
+    return f"{text}\n{counts}. **{share} fit no pattern** and cannot be found.\n"
 
 
 def subsets() -> str:
@@ -43,11 +44,12 @@ def subsets() -> str:
 def peers() -> str:
     """Each peer at its own recall, and ours there."""
     told = _read("signals")
-    text = "| peer | recall | its precision | ours there | gain (95 %) | its AUC | gain of AUC (95 %) | first is right | calls a 1000 residues |\n"
-    text += "|---|---|---|---|---|---|---|---|---|\n"
+    heads = ["peer", "recall", "its precision", "ours there", "gain (95 %)", "its AUC", "gain of AUC (95 %)", "first is right"]
+    text = f"| {' | '.join(heads)} | calls a 1000 residues |\n|---|---|---|---|---|---|---|---|---|\n"
     for name, one in told["peers against"].items():
         own = told["peers"][name]
-        text += f"| {name} | {one['recall']:.3f} | {one['their precision']:.3f} | {one['our precision']:.3f} | {_range(one['gain'], True)} | "
+        text += f"| {name} | {one['recall']:.3f} | {one['their precision']:.3f} | {one['our precision']:.3f} | "
+        text += f"{_range(one['gain'], True)} | "
         text += f"{own['candidate AUC'][0]:.3f} | {_range(one['gain of candidate AUC'], True)} | {own['first is right'][0]:.3f} | "
         text += f"{one['their calls per 1000 residues']:.1f} |\n"
     ours = told["measures"]
@@ -68,7 +70,8 @@ def well_known() -> str:
     told = _read("signals")
     text = "| signal | rank, held out | rank, weights that ship |\n|---|---|---|\n"
     for name, held in told["well known, held out"].items():
-        shown = [f"{rank}{'' if rank <= 2 else ' (missed)'}" if rank else "missed" for rank in (held, told["well known, weights that ship"][name])]
+        ranks = (held, told["well known, weights that ship"][name])
+        shown = [f"{rank}{'' if rank <= 2 else ' (missed)'}" if rank else "missed" for rank in ranks]
         text += f"| {name} | {shown[0]} | {shown[1]} |\n"
     return text
 
@@ -91,7 +94,8 @@ def cargoes() -> str:
     called, base = told["called at one half"], told["called at one half by length and disorder"]
     shares = "; ".join(f"{name} {100 * share:.0f} % ({100 * base[name]:.0f} %)" for name, share in called.items())
     proteins = ", ".join(f"{count} {name}" for name, count in told["proteins"].items())
-    return f"{text}\n{proteins}. Called at one half, by length and disorder alone in brackets: {shares}. Calibration error {told['calibration error']:.3f}.\n"
+    text += f"\n{proteins}. Called at one half, by length and disorder alone in brackets: {shares}. "
+    return text + f"Calibration error {told['calibration error']:.3f}.\n"
 
 
 TABLES = {

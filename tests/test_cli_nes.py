@@ -65,9 +65,9 @@ def hits():
 
 
 def test_the_real_command_keeps_data_and_notes_apart():
-    command = [sys.executable, "-m", "exportin", "nes", "-", "--format", "bed"]
-    run = subprocess.run(command, capture_output=True, timeout=120, input=TWO.replace("TTY", "TTX").encode(), check=False)
-    assert (run.returncode, run.stdout.decode(), run.stderr.decode()) == nes("-", "--format", "bed", given=TWO.replace("TTY", "TTX").encode())
+    words, given = ("-", "--format", "bed"), TWO.replace("TTY", "TTX").encode()
+    run = subprocess.run([sys.executable, "-m", "exportin", "nes", *words], capture_output=True, timeout=120, input=given, check=False)
+    assert (run.returncode, run.stdout.decode(), run.stderr.decode()) == nes(*words, given=given)
     assert {len(line.split("\t")) for line in run.stdout.decode().splitlines()} == {6}
     assert run.stderr.startswith(b"exportin: PKI: X at position 8")
 

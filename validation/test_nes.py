@@ -36,7 +36,10 @@ def numbers(file: Path) -> dict[str, list[float]]:
     return found
 
 
-@pytest.mark.parametrize(("script", "name", "weights"), [("nes_train.py", "signals", "weights"), ("nes_cargo.py", "cargoes", "cargo_weights")])
+SCRIPTS = [("nes_train.py", "signals", "weights"), ("nes_cargo.py", "cargoes", "cargo_weights")]
+
+
+@pytest.mark.parametrize(("script", "name", "weights"), SCRIPTS)
 def test_the_same_data_give_the_same_score(tmp_path, script, name, weights):
     told = train(script, tmp_path)[name]
     kept = json.loads((ROOT / "training" / "results" / f"{name}.json").read_text(encoding="utf-8"))

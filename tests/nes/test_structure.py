@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exportin.errors import BadQuantity, ExportinError, UnknownName
+from exportin.errors import BadQuantity, BadSequence, ExportinError, UnknownName
 from exportin.nes.alphabet import RESIDUES, three_letters
 from exportin.nes.structure import Accessibility, BadStructure, NoBiotite, burial, read_structure, threshold
 
@@ -417,3 +417,15 @@ def test_thresholds_are_in_order_and_named():
     assert 0 < threshold("disordered") < threshold("low") < 100
     with pytest.raises(UnknownName, match="threshold"):
         threshold("burried")
+
+
+def test_a_scan_says_which_hits_are_buried(tmp_path: Path):
+    from exportin.nes.scan import scan_nes
+
+    core, rest = "LALKLAGLDI", "".join(random.Random(2).choices("AGDEKST", k=290))
+    hidden = scan_nes({"globule": core + rest}, structure=save(packed(core + rest), tmp_path / "globule.cif"))
+    shown = scan_nes({"beads": core + rest[:60]}, structure=save(beads(core + rest[:60]), tmp_path / "beads.pdb"))
+    assert [(hit.start, hit.burial.verdict) for hit in hidden if hit.burial and hit.start == 1] == [(1, "buried")]
+    assert [(hit.start, hit.burial.verdict) for hit in shown if hit.burial and hit.start == 1] == [(1, "exposed")]
+    with pytest.raises(BadSequence, match="a structure belongs to one sequence, and 2 were given"):
+        scan_nes({"a": core, "b": core}, structure=tmp_path / "beads.pdb")

@@ -119,24 +119,42 @@ def _stream(given: str, kind: str, cutoff: float | None, minus: bool, overlappin
     from exportin.nes.write import FORMATS
 
     least, reader = _least(cutoff), _Reader(given)
-    silent: list[Record] = []
+    first: list[tuple[Record, list[Hit]]] = []
 
     def scanned() -> Iterator[tuple[Record, list[Hit]]]:
         with _progress(quiet) as advance:
             for record, hits in scan_records(reader.records(), minus=minus, cutoff=least, merge=not overlapping):
-                if not hits and len(silent) <= _FEW:
-                    silent.append(record)
+                told = [annotate(hit, record) for hit in hits]
+                if len(first) <= _FEW:
+                    first.append((record, told))
                 advance(len(record.letters))
-                yield record, [annotate(hit, record) for hit in hits]
+                yield record, told
 
     lines = _json_lines(scanned(), reader) if kind == "json" else FORMATS[kind](scanned())
     for line in lines:
         typer.echo(line)
-    if not quiet and len(reader.lengths) <= _FEW:
-        for record, hits in scan_records(silent, minus=minus):
-            best = f"no hit reaches {least:.3f}; the best has {hits[0].probability:.3f} (--cutoff 0 shows all)" if hits else ""
-            typer.echo(f"exportin: {record.name}: {best or 'no stretch fits a pattern'}.", err=True)
+    if not quiet and len(first) <= _FEW:
+        for record, hits in first:
+            for line in _unseen(record, hits, least, minus):
+                typer.echo(f"exportin: {record.name}: {line}.", err=True)
     reader.finish(quiet)
+
+
+def _unseen(record: Record, hits: list[Hit], least: float, minus: bool) -> Iterator[str]:
+    """What was not found in a record: any hit, and recorded signals."""
+    from exportin.nes.known import known_signals
+    from exportin.nes.scan import scan_records
+
+    missed = [one for one in known_signals(record) if not any(one.start <= hit.end and hit.start <= one.end for hit in hits)]
+    if hits and not missed:
+        return
+    ((_, every),) = scan_records([record], minus=minus)
+    if not hits:
+        best = f"no hit reaches {least:.3f}; the best has {every[0].probability:.3f} (--cutoff 0 shows all)" if every else ""
+        yield best or "no stretch fits a pattern"
+    for one in missed:
+        near = [hit for hit in every if one.start <= hit.end and hit.start <= one.end]
+        yield f"the recorded signal {one.start}-{one.end} " + ("is below the cut-off" if near else "fits no pattern")
 
 
 def _json_lines(scanned: Iterable[tuple[Record, list[Hit]]], reader: _Reader) -> Iterator[str]:

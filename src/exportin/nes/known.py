@@ -89,7 +89,7 @@ def annotate(hit: Hit, record: Record) -> Hit:
 
 
 def known_signals(record: Record) -> tuple[KnownSignal, ...]:
-    """Recorded signals of a protein, where it has the residues of the tables.
+    """Recorded signals of a protein, where it has the residues of the tables; of a span that two tables have, the row of `signals`.
 
     Examples
     --------
@@ -100,7 +100,8 @@ def known_signals(record: Record) -> tuple[KnownSignal, ...]:
     """
     cargo = _cargo(record)
     told = _signals().get(cargo, ()) if cargo else ()
-    return tuple(one for one, residues in told if record.sequence[one.start - 1 : one.end] == residues)
+    found = {(one.start, one.end): one for one, residues in reversed(told) if record.sequence[one.start - 1 : one.end] == residues}
+    return tuple(sorted(found.values(), key=lambda one: (one.start, one.end)))
 
 
 def _cargo(record: Record) -> str:
