@@ -323,6 +323,16 @@ def test_a_folder_of_results_parses(fasta, tmp_path, hits):
     assert (code, err) == (0, "")
 
 
+def test_tables_of_a_folder_begin_at_the_cutoff(tmp_path):
+    assert nes("TP53", "--cutoff", "0.3", "--out", tmp_path / "out")[0] == 0
+    told = json.loads((tmp_path / "out" / "signals.json").read_text(encoding="utf-8"))
+    wanted = [(hit.start, hit.end) for hit in scan_nes("TP53", cutoff=0.3)]
+    assert 0 < len(wanted) < len(scan_nes("TP53"))
+    assert [(one["start"], one["end"]) for one in told["hits"]] == wanted
+    assert told["cutoff"] == 0.3
+    assert len((tmp_path / "out" / "signals.bed").read_text(encoding="utf-8").splitlines()) == len(wanted)
+
+
 @pytest.mark.parametrize("words", [(), ("--mutate",), ("--json",)])
 def test_a_folder_with_other_content_is_not_touched(words, tmp_path):
     (tmp_path / "out").mkdir()

@@ -20,7 +20,7 @@ from nes_measures import drawn_weights, interval
 from exportin.nes.alphabet import RESIDUES
 from exportin.nes.candidates import lay_out
 from exportin.nes.hgvs import Substitution
-from exportin.nes.hit import Hit, make_hit
+from exportin.nes.hit import Hit, Row, make_hit
 from exportin.nes.mutants import Mutation, Variants
 from exportin.nes.records import Record
 from exportin.nes.score import score_batch
@@ -72,7 +72,7 @@ def _hit_on(sequence: str, span: Any, weights: Weights) -> Hit | None:
     found = score_batch(lay_out([record.codes]), weights=weights)
     shared = np.minimum(found.end + 1, span.end) - np.maximum(found.start, span.start)
     on = np.flatnonzero(shared >= min(7, span.end - span.start))
-    return make_hit(record, found, int(on[found.log_odds[on].argmax()]), 1, 0.0) if len(on) else None
+    return make_hit(Row(record, found, int(on[found.log_odds[on].argmax()]), 1, 0.0)) if len(on) else None
 
 
 def _compare(sequence: str, hit: Hit, places: tuple[int, ...], weights: Weights) -> dict[str, tuple[float, float]]:

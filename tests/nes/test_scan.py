@@ -139,6 +139,13 @@ def test_the_cutoff_takes_hits_away_and_changes_no_other(cutoff: float):
     assert len(found.records) == len(every.records)
 
 
+def test_a_hit_exactly_at_the_cutoff_stays():
+    every = scan_nes("TP53")
+    cutoff = every[1].probability
+    assert len(every) > 2 > len(every.above(1.0))
+    assert len(scan_nes("TP53", cutoff=cutoff)) == len(every.above(cutoff)) == 2
+
+
 @pytest.mark.parametrize("residues", [1, 400, 10**9])
 def test_streamed_records_have_the_hits_of_the_scan(residues: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(room, "in_batches", lambda records: records_room.in_batches(records, residues))

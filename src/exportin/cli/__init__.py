@@ -16,7 +16,7 @@ import typer
 from exportin.cli.cargo import cargo
 from exportin.cli.drugs import combine, dose_response
 from exportin.cli.facts import evidence
-from exportin.cli.nes import nes
+from exportin.cli.nes import find_signals
 from exportin.cli.options import Json, Quiet
 from exportin.cli.patients import nca, schedule, survival, trial
 from exportin.cli.review import run_review
@@ -48,7 +48,7 @@ app.command("nca")(nca)
 app.command("review")(run_review)
 app.command("evidence")(evidence)
 app.command("cargo")(cargo)
-app.command("nes")(nes)
+app.command("nes")(find_signals)
 
 
 def _tell_version(asked: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exportin.nes.hit import Hit
     from exportin.nes.records import LeftOut, Record
 
-__all__ = ["nes"]
+__all__ = ["find_signals"]
 
 _MOST_TOLD = 20  # records that are left out, and notes, on the screen
 _FEW = 20  # records of which each is told that it has no hit
@@ -28,7 +28,7 @@ Cutoff = Annotated[float | None, typer.Option("--cutoff", help="Least probabilit
 Site = Annotated[int | None, typer.Option("--site", min=1, help="A residue in the signal to mutate; by default the most probable one.")]
 
 
-def nes(
+def find_signals(
     given: Given,
     kind: Format = "table",
     cutoff: Cutoff = None,
@@ -142,9 +142,12 @@ def _stream(given: str, kind: str, cutoff: float | None, minus: bool, overlappin
 
 def _unseen(record: Record, hits: list[Hit], least: float, minus: bool) -> Iterator[str]:
     """What was not found in a record: any hit, and recorded signals."""
-    from exportin.nes.known import known_signals
+    from exportin.nes.known import known_signals, loose_gates
     from exportin.nes.scan import scan_records
 
+    for gate in loose_gates(record, hits):
+        site = f" {gate.site}" if gate.site else ""
+        yield f"{gate.kind}{site} {gate.effect} its export, at no stretch that was found: {gate.says.rstrip('.')}"
     missed = [one for one in known_signals(record) if not any(one.start <= hit.end and hit.start <= one.end for hit in hits)]
     if hits and not missed:
         return
@@ -232,13 +235,11 @@ def _scan_whole(
 def _mutate(
     given: str, site: int | None, mutations: list[str], minus: bool, coding: Path | None, out: Path | None, json: bool, quiet: bool
 ) -> None:
-    from exportin.nes.mutagenesis import order_mutation, read_coding
     from exportin.nes.mutants import mutate_nes
 
     source: Any = sys.stdin.buffer if given == "-" else given
     found = mutate_nes(source, site, mutations=mutations, minus=minus)
-    bases = read_coding(_text_of(coding), found.record.sequence) if coding else None
-    orders = [order_mutation(one.changes, bases) for one in (*found.given, *found.silencing)]
+    orders = found.orders(_text_of(coding) if coding else None)
     if out is not None:
         from exportin.analysis.signals import write_mutants
 
@@ -247,7 +248,7 @@ def _mutate(
         typer.echo(json_format.dumps(found.to_dict() | {"orders": [one.to_dict() for one in orders]}, indent=1))
     else:
         typer.echo(str(found))
-        if bases:
+        if coding:
             typer.echo("\nbases to change")
             for one in orders:
                 typer.echo(f"  {one.short:24} {one.bases}\n    {one.template}\n    {one.mutated}")

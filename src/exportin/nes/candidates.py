@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exportin.errors import BadTable
 from exportin.nes.alphabet import NOTHING, RESIDUES
 from exportin.nes.patterns import Pattern, anchors, patterns
 
@@ -23,6 +24,7 @@ __all__ = ["PAD", "Batch", "Candidates", "find_candidates", "lay_out", "plus_pat
 PAD = 48  # more than the widest window around an anchor
 _GAP = bytes([NOTHING]) * PAD
 _STRONG, _WEAK = 1, 2
+_MOST = 8  # patterns
 _REACH = PAD // 2  # more than the distance of any anchor
 
 
@@ -89,8 +91,11 @@ def lay_out(encoded: Sequence[bytes]) -> Batch:
 
 @lru_cache(maxsize=1)
 def plus_patterns() -> tuple[Pattern, ...]:
-    """Patterns of plus orientation, by their order."""
-    return tuple(pattern for pattern in patterns() if pattern.orientation == "plus")
+    """Patterns of plus orientation, by their order; at most `_MOST`, since each has a bit of a byte."""
+    found = tuple(pattern for pattern in patterns() if pattern.orientation == "plus")
+    if len(found) > _MOST:
+        raise BadTable(f"patterns.tsv: {len(found)} plus patterns; the search holds at most {_MOST}.")
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from exportin.nes.records import LeftOut, Record, check_record, read_fasta
 __all__ = ["read_given"]
 
 _LEAST_LETTERS = 8  # the shortest core; fewer letters are a name
+_LONGEST_NAME = 12  # of a symbol or accession; a longer text is meant as a sequence
 _LETTERS = STANDARD.decode() + "".join(POLICY) + "".join(POLICY).lower() + " \t\r\n"
 
 
@@ -86,7 +87,7 @@ def _refuse(text: str) -> Iterator[Record | LeftOut]:
     if "\n" not in text and (os.sep in text or "." in text):
         raise BadSequence(f"{shown!r} is no file that is there; give a FASTA file, a sequence, or a symbol such as TP53.")
     odd = next((letter for letter in text if letter not in _LETTERS), None)
-    if odd is not None and len(text) > 30:
+    if odd is not None and len(text) > _LONGEST_NAME:
         raise BadSequence(f"{shown!r}: {odd!r} at position {text.index(odd) + 1} is no amino acid; give a protein sequence.")
     from exportin.knowledge.protein_sequence import find_sequence
 

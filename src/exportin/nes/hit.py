@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from exportin.nes.design import PHI, TERMS
+from exportin.nes.records import Record
 from exportin.nes.score import Scored, pattern_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from exportin.nes.known import Gate, KnownSignal
-    from exportin.nes.records import LeftOut, Record
+    from exportin.nes.records import LeftOut
     from exportin.nes.structure import Burial
 
-__all__ = ["COLUMNS", "Hit", "Hits", "make_hit"]
+__all__ = ["COLUMNS", "Hit", "Hits", "Row", "make_hit"]
 
 COLUMNS = ("record", "start", "end", "sequence", "pattern", "pockets", "probability", "rank", "patterns", "contributions")
 
@@ -88,8 +89,34 @@ class Hit:
         return told | {"burial": None if self.burial is None else vars(self.burial)}
 
 
+class Row(NamedTuple):
+    """A scored candidate that is not yet told as a `Hit`; a proteome has hundreds of thousands.
+
+    Attributes
+    ----------
+    record : Record
+    found : Scored
+        Of the batch that the record was in.
+    number : int
+        Which of them.
+    rank : int
+    baseline : float
+    """
+
+    record: Record
+    found: Scored
+    number: int
+    rank: int
+    baseline: float
+
+    @property
+    def probability(self) -> float:
+        """Of being a signal."""
+        return float(self.found.probability[self.number])
+
+
 class Hits(Sequence[Hit]):
-    """Hits of one or more sequences, by record and from the most probable down.
+    """Hits of one or more sequences, by record and from the most probable down. A hit is made when it is looked at.
 
     Attributes
     ----------
@@ -99,8 +126,14 @@ class Hits(Sequence[Hit]):
         What was not, each with its reason.
     """
 
-    def __init__(self, hits: Sequence[Hit], records: Sequence[Record], left_out: Sequence[LeftOut] = ()) -> None:
-        self._hits, self.records, self.left_out = tuple(hits), tuple(records), tuple(left_out)
+    def __init__(
+        self,
+        rows: Sequence[Hit | Row],
+        records: Sequence[Record],
+        left_out: Sequence[LeftOut] = (),
+        finish: Callable[[Hit, Record], Hit] | None = None,
+    ) -> None:
+        self._rows, self.records, self.left_out, self._finish = tuple(rows), tuple(records), tuple(left_out), finish
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
@@ -108,10 +141,22 @@ class Hits(Sequence[Hit]):
     def __getitem__(self, index: slice) -> Hits: ...
     def __getitem__(self, index: int | slice) -> Hit | Hits:
         """A hit by its place, or some of them."""
-        return Hits(self._hits[index], self.records, self.left_out) if isinstance(index, slice) else self._hits[index]
+        return self._some(self._rows[index]) if isinstance(index, slice) else self._made(self._rows[index])
+
+    def _made(self, row: Hit | Row) -> Hit:
+        if isinstance(row, Hit):
+            return row
+        hit = make_hit(row)
+        return self._finish(hit, row.record) if self._finish else hit
+
+    def _some(self, rows: Sequence[Hit | Row], records: Sequence[Record] | None = None) -> Hits:
+        return Hits(rows, self.records if records is None else records, () if records is not None else self.left_out, self._finish)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return map(self._made, self._rows)
 
     def __len__(self) -> int:
-        return len(self._hits)
+        return len(self._rows)
 
     def __repr__(self) -> str:
         return f"<{len(self)} hits in {len(self.records)} sequences>"
@@ -133,23 +178,23 @@ class Hits(Sequence[Hit]):
         mine = [one for one in self.records if one.name == record]
         if not mine:
             raise UnknownName("record", record, [one.name for one in self.records])
-        return Hits([hit for hit in self._hits if hit.record == record], mine)
+        return self._some([row for row in self._rows if _name(row) == record], mine)
 
     def by_record(self) -> list[tuple[Record, list[Hit]]]:
         """Each record with its hits."""
         found: dict[str, list[Hit]] = {record.name: [] for record in self.records}
-        for hit in self._hits:
+        for hit in self:
             found[hit.record].append(hit)
         return [(record, found[record.name]) for record in self.records]
 
     def above(self, cutoff: float) -> Hits:
         """Hits of at least this probability."""
-        return Hits([hit for hit in self._hits if hit.probability >= cutoff], self.records, self.left_out)
+        return self._some([row for row in self._rows if row.probability >= cutoff])
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
-            "hits": [hit.to_dict() for hit in self._hits],
+            "hits": [hit.to_dict() for hit in self],
             "records": [{"name": one.name, "length": len(one.letters), "notes": list(one.notes)} for one in self.records],
             "left_out": [{"name": one.name, "reason": one.reason} for one in self.left_out],
         }
@@ -158,15 +203,18 @@ class Hits(Sequence[Hit]):
         """A line a hit, with the columns of the table that the command writes."""
         import pandas as pd
 
-        return pd.DataFrame([hit.to_dict() for hit in self._hits], columns=list(COLUMNS))
+        return pd.DataFrame([hit.to_dict() for hit in self], columns=list(COLUMNS))
 
 
-def make_hit(record: Record, found: Scored, number: int, rank: int, baseline: float) -> Hit:
+def _name(row: Hit | Row) -> str:
+    return row.record if isinstance(row, Hit) else row.record.name
+
+
+def make_hit(row: Row) -> Hit:
     """One of the scored candidates of a batch as a hit."""
-    start, end = int(found.start[number]), int(found.end[number])
+    record, found, number = row.record, row.found, row.number
+    start, end, minus = int(found.start[number]), int(found.end[number]), bool(found.minus[number])
     letters = record.sequence
-    minus = bool(found.minus[number])
-    pockets = {phi: f"{letters[at]}{at + 1}" for phi, at in zip(PHI, found.anchored[number].tolist(), strict=True) if at >= 0}
     terms = dict(zip(TERMS, found.terms[number].tolist(), strict=True))
     return Hit(
         record=record.name,
@@ -174,10 +222,9 @@ def make_hit(record: Record, found: Scored, number: int, rank: int, baseline: fl
         end=end + 1,
         sequence=letters[start : end + 1],
         pattern=pattern_name(int(found.main[number]), minus),
-        pockets=pockets,
-        probability=float(found.probability[number]),
-        contributions={"baseline": baseline, **terms},
-        rank=rank,
+        pockets={phi: f"{letters[at]}{at + 1}" for phi, at in zip(PHI, found.anchored[number].tolist(), strict=True) if at >= 0},
+        probability=row.probability,
+        contributions={"baseline": row.baseline, **terms},
+        rank=row.rank,
         patterns=tuple(pattern_name(one, minus) for one in found.matches[number].nonzero()[0].tolist()),
     )
-

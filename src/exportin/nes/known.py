@@ -7,6 +7,7 @@ of their own, so signals are shown only where the residues are the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from exportin.nes.hit import Hit
 from exportin.nes.records import Record
 
-__all__ = ["Gate", "KnownSignal", "annotate", "known_signals"]
+__all__ = ["Gate", "KnownSignal", "annotate", "known_signals", "loose_gates"]
 
 
 @dataclass(frozen=True)
@@ -127,28 +128,43 @@ def _signals() -> dict[str, tuple[tuple[KnownSignal, str], ...]]:
     return {cargo: tuple(told) for cargo, told in found.items()}
 
 
+def loose_gates(record: Record, hits: Sequence[Hit]) -> tuple[Gate, ...]:
+    """Gates of a protein that none of its hits shows, since no stretch fits where they act."""
+    shown = {gate.says for hit in hits for gate in hit.gates}
+    return tuple(dict.fromkeys(_gate(row, "protein") for row in _rows(record) if row.says not in shown))
+
+
 def _gates_of(record: Record, hit: Hit, free: bool) -> list[Gate]:
     """Gates of the stretch of a hit; also those that are tied to no signal, where `free`."""
-    cargo, found = _cargo(record), []
-    names = {cargo, *re.split(r"[|\s]", record.name)} - {""}
-    for row in (row for name in sorted(names) for row in _gates().get(name, ())):
+    same, found = bool(_cargo(record)), []
+    for row in _rows(record):
         if row.start is None or row.end is None:
             found += [_gate(row, "protein")] if free else []
-        elif cargo and row.start <= hit.end and hit.start <= row.end:
+        elif same and row.start <= hit.end and hit.start <= row.end:
             found.append(_gate(row, "signal"))
     return list(dict.fromkeys(found))
 
 
+def _rows(record: Record) -> list[Any]:
+    """Rows of the gates of a protein, by its residues or by an accession in its name."""
+    by_cargo, by_accession = _gates()
+    cargo = _cargo(record)
+    words = dict.fromkeys(re.split(r"[|\s]", record.name))
+    return [*by_cargo.get(cargo, ()), *(row for word in words for row in by_accession.get(word, ()) if row.cargo != cargo)]
+
+
 @cache
-def _gates() -> dict[str, tuple[Any, ...]]:
-    """Rows of the gates by cargo and by accession."""
+def _gates() -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """Rows of the gates by cargo, and by accession."""
     from exportin.knowledge import facts
 
-    found: dict[str, list[Any]] = {}
+    by_cargo: dict[str, list[Any]] = {}
+    by_accession: dict[str, list[Any]] = {}
     for row in facts("gates"):
-        for name in {row.cargo, row.uniprot} - {""}:
-            found.setdefault(name, []).append(row)
-    return {name: tuple(rows) for name, rows in found.items()}
+        by_cargo.setdefault(row.cargo, []).append(row)
+        if row.uniprot:
+            by_accession.setdefault(row.uniprot, []).append(row)
+    return by_cargo, by_accession
 
 
 def _gate(row: Any, where: str) -> Gate:

@@ -15,6 +15,7 @@ from exportin.nes.candidates import PAD, find_candidates, lay_out
 from exportin.nes.design import Proteins, describe_proteins
 from exportin.nes.hgvs import Substitution, name_of, read_mutation, short_name
 from exportin.nes.hit import Hit
+from exportin.nes.mutagenesis import Order, order_mutation, read_coding
 from exportin.nes.patterns import anchors
 from exportin.nes.records import LeftOut, Record
 from exportin.nes.scan import Sequences, scan_nes
@@ -113,6 +114,22 @@ class Mutants:
             if residue != letters[position - 1] and not np.isnan(self.probability[row, code])
         )
 
+    def orders(self, coding: str | None = None) -> list[Order]:
+        """Those that were asked for and those that silence, ready for primers.
+
+        Parameters
+        ----------
+        coding : str, optional
+            Coding sequence, as bases or FASTA; without one codons stay ``NNN``.
+
+        Raises
+        ------
+        BadSequence
+            If it is not that of the protein.
+        """
+        bases = None if coding is None else read_coding(coding, self.record.sequence)
+        return [order_mutation(one.changes, bases) for one in (*self.given, *self.silencing)]
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
@@ -164,6 +181,8 @@ def mutate_nes(
     >>> found.silencing[0].lost
     True
     """
+    if site is not None and not isinstance(site, (int, tuple, Hit)):
+        raise BadSequence(f"site: {site!r} is no residue; expected such as 348 or (339, 352), and mutations as mutations=['L348A'].")
     hits = scan_nes(sequence, minus=minus, merge=site is None)
     if len(hits.records) != 1 or hits.left_out:
         told = "; ".join(map(str, hits.left_out)) or f"{len(hits.records)} were given"

@@ -18,6 +18,7 @@ __all__ = ["LONGEST", "LeftOut", "Record", "check_record", "in_batches", "read_f
 
 LONGEST = 40_000  # residues; titin, the longest human protein, has 35,991 at most
 _BLOCK = 1 << 22
+_PIECE = 1 << 16  # of what is unpacked; a fault loses no more
 _LARGEST = 1 << 24  # bytes of one record; beyond that it is no protein
 _BLANK = b" \t\r\n\v\f"
 _MARK = b"\xef\xbb\xbf"  # of UTF-8, which some editors put before a text
@@ -49,7 +50,7 @@ class Record:
         """The residues as codes."""
         return encode(self.letters)
 
-    @property
+    @cached_property
     def sequence(self) -> str:
         """The residues in upper case."""
         return self.letters.decode("ascii").upper()
@@ -218,7 +219,7 @@ def _unpacked(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
     """Text of one or more gzip members; what can be read before a fault is handed on."""
     packed, member = first, zlib.decompressobj(_GZIP)
     while packed:
-        if text := member.decompress(packed, _BLOCK):
+        if text := member.decompress(packed, _PIECE):
             yield text
         if member.eof:
             packed = (member.unused_data or stream.read(_BLOCK)).lstrip(b"\0")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from numbers import Real
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +14,7 @@ import numpy as np
 from exportin.errors import BadQuantity, BadSequence
 from exportin.nes.candidates import lay_out
 from exportin.nes.given import read_given
-from exportin.nes.hit import Hit, Hits, make_hit
+from exportin.nes.hit import Hit, Hits, Row, make_hit
 from exportin.nes.records import LeftOut, Record, in_batches
 from exportin.nes.score import score_batch, strongest
 from exportin.nes.weights import load_weights
@@ -75,41 +77,50 @@ def scan_nes(
     if not records:
         told = str(left_out[0]) if left_out else "nothing was given."
         raise BadSequence(f"no sequence to scan: {told}")
-    hits = [annotate(hit, record) for record, found in scan_records(records, minus=minus, cutoff=cutoff, merge=merge) for hit in found]
-    if structure is not None:
-        hits = _with_structure(hits, records, Path(structure), chain)
-    return Hits(hits, records, left_out)
+    rows = [row for _, found in _scan_rows(records, minus=minus, cutoff=cutoff, merge=merge) for row in found]
+    finish = annotate if structure is None else _with_structure(records, Path(structure), chain)
+    return Hits(rows, records, left_out, finish)
 
 
 def scan_records(
     records: Iterable[Record], *, minus: bool = False, cutoff: float = 0.0, merge: bool = True
 ) -> Iterator[tuple[Record, list[Hit]]]:
     """Hits of each record, the most probable first; memory does not grow with the number of records."""
+    for record, rows in _scan_rows(records, minus=minus, cutoff=cutoff, merge=merge):
+        yield record, [make_hit(row) for row in rows]
+
+
+def _scan_rows(records: Iterable[Record], *, minus: bool, cutoff: float, merge: bool) -> Iterator[tuple[Record, list[Row]]]:
     weights = load_weights()
     baseline = weights.slope * weights.intercept + weights.offset
     for batch in in_batches(records):
         found = score_batch(lay_out([record.codes for record in batch]), minus=minus)
         kept = found.chosen(strongest(found)) if merge else found
         kept = kept.chosen(np.lexsort((-kept.log_odds, kept.owner)))
-        bounds = np.searchsorted(kept.owner, np.arange(len(batch) + 1))
-        probability = kept.probability
+        bounds = np.searchsorted(kept.owner, np.arange(len(batch) + 1)).tolist()
+        enough = np.concatenate([[0], np.cumsum(kept.probability >= cutoff)])
         for number, record in enumerate(batch):
-            mine = range(bounds[number], bounds[number + 1])
-            told = [(rank, one) for rank, one in enumerate(mine, start=1) if probability[one] >= cutoff]
-            yield record, [make_hit(record, kept, one, rank, baseline) for rank, one in told]
+            first, last = bounds[number], bounds[number + 1]
+            count = int(enough[last] - enough[first])
+            yield record, [Row(record, kept, first + place, place + 1, baseline) for place in range(count)]
 
 
 def _check(cutoff: float) -> None:
-    if isinstance(cutoff, bool) or not isinstance(cutoff, (int, float)) or not 0 <= cutoff <= 1:
+    if isinstance(cutoff, bool) or not isinstance(cutoff, Real) or not 0 <= cutoff <= 1:
         raise BadQuantity(f"cutoff: {cutoff!r} is not a probability; expected a number from 0 to 1.")
 
 
-def _with_structure(hits: list[Hit], records: list[Record], path: Path, chain: str | None) -> list[Hit]:
-    from dataclasses import replace
-
+def _with_structure(records: list[Record], path: Path, chain: str | None) -> Callable[[Hit, Record], Hit]:
+    """What is told of a hit beside its score: the facts, and how open it lies."""
+    from exportin.nes.known import annotate
     from exportin.nes.structure import burial, read_structure
 
     if len(records) != 1:
         raise BadSequence(f"a structure belongs to one sequence, and {len(records)} were given; scan its protein alone.")
     access = read_structure(path, records[0].sequence, chain)
-    return [replace(hit, burial=burial(access, hit.start, hit.end, [int(one[1:]) for one in hit.pockets.values()])) for hit in hits]
+
+    def finish(hit: Hit, record: Record) -> Hit:
+        anchored = [int(one[1:]) for one in hit.pockets.values()]
+        return replace(annotate(hit, record), burial=burial(access, hit.start, hit.end, anchored))
+
+    return finish
