@@ -21,7 +21,7 @@ from nes_data import HASHES, read_binders, read_proteins
 from nes_measures import drawn_weights, interval
 from sklearn.linear_model import LogisticRegression
 
-from exportin.nes.cargo import CargoWeights
+from exportin.nes.cargo import CargoWeights, standardise
 from exportin.nes.protein import BASELINE, FEATURES, GROUPS, features
 from exportin.nes.records import Record
 
@@ -60,7 +60,7 @@ class Binders:
 def fit(values: np.ndarray, binds: np.ndarray, strength: float) -> CargoWeights:
     """A logistic regression on features and squares, balanced, so that its probability is for equal numbers."""
     mean, spread = values.mean(0), np.maximum(values.std(0), 1e-9)
-    standard = (values - mean) / spread
+    standard = standardise(values, mean, spread)
     columns = np.hstack([standard, standard**2])
     model = LogisticRegression(C=strength, max_iter=5000, class_weight="balanced").fit(columns, binds)
     weight, square = np.split(model.coef_[0], 2)

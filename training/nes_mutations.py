@@ -21,9 +21,9 @@ from exportin.nes.alphabet import RESIDUES
 from exportin.nes.candidates import lay_out
 from exportin.nes.hgvs import Substitution
 from exportin.nes.hit import Hit, Row, make_hit
-from exportin.nes.mutants import Mutation, Variants
 from exportin.nes.records import Record
 from exportin.nes.score import score_batch
+from exportin.nes.variants import Mutation, Variants
 from exportin.nes.weights import Weights
 
 __all__ = ["SETTINGS", "rank_mutations"]

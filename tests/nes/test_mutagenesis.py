@@ -81,16 +81,42 @@ def test_the_new_codon_is_the_nearest_and_of_those_the_richest_in_g_and_c(old):
         assert (changed, -new.count("G") - new.count("C")) == min(ranked)
 
 
+def carried_out(name: str, coding: str) -> str:
+    """A coding sequence with the changes of an HGVS name."""
+    bases = list(coding)
+    for part in name.removeprefix("c.").strip("[]").split(";"):
+        if single := re.fullmatch(r"(\d+)([ACGT])>([ACGT])", part):
+            assert bases[int(single[1]) - 1] == single[2]
+            bases[int(single[1]) - 1] = single[3]
+        else:
+            first, last, new = re.fullmatch(r"(\d+)_(\d+)delins([ACGT]+)", part).groups()
+            assert len(new) == int(last) - int(first) + 1
+            bases[int(first) - 1 : int(last)] = new
+    return "".join(bases)
+
+
 def test_names_of_the_bases():
     coding = coded(PKI)
     codon = coding[123:126]  # residue 42 is made by bases 124 to 126
     order = order_mutation((Substitution(42, "L", "A"),), coding)
-    assert re.fullmatch(r"c\.124_126delinsGC[ACGT]", order.bases)
+    assert translate(carried_out(order.bases, coding)) == translate(coding)[:41] + "A" + translate(coding)[42:]
     assert order.codons.startswith(f"L42A {codon}>GC")
     assert (order.name, order.short) == ("p.Leu42Ala", "L42A")
     both = order_mutation((Substitution(42, "L", "A"), Substitution(45, "L", "A")), coding)
-    assert re.fullmatch(r"c\.\[124_126delinsGC[ACGT];133_135delinsGC[ACGT]\]", both.bases)
-    assert (both.name, both.codons.count(";")) == ("p.[Leu42Ala;Leu45Ala]", 1)
+    made = translate(carried_out(both.bases, coding))
+    assert [place for place, (one, other) in enumerate(zip(made, translate(coding), strict=True), start=1) if one != other] == [42, 45]
+    assert (both.name, both.codons.count(";"), both.bases.count(";")) == ("p.[Leu42Ala;Leu45Ala]", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [("L", "V", "c.4C>G"), ("K", "N", "c.6G>C"), ("L", "A", "c.4_5delinsGC"), ("M", "H", "c.4_6delinsCAC")],
+)
+def test_a_codon_is_changed_by_no_more_than_it_needs(old: str, new: str, named: str):
+    coding = {"L": "ATGCTGTAA", "K": "ATGAAGTAA", "M": "ATGATGTAA"}[old]
+    order = order_mutation((Substitution(2, old, new),), coding)
+    assert order.bases == named
+    assert translate(carried_out(order.bases, coding)) == f"M{new}*"
 
 
 def test_at_the_ends_of_the_sequence_less_stands_around():

@@ -16,10 +16,11 @@ from exportin.nes.alphabet import RESIDUES
 from exportin.nes.candidates import find_candidates, lay_out
 from exportin.nes.design import describe_proteins
 from exportin.nes.hgvs import Substitution, apply
-from exportin.nes.mutants import Variants, mutate_nes
+from exportin.nes.mutants import mutate_nes
 from exportin.nes.mutants_text import mutant_lines, write_mutants
 from exportin.nes.records import Record
 from exportin.nes.score import score_batch
+from exportin.nes.variants import Variants
 from exportin.nes.weights import load_weights
 
 PKI = "MTDVETTYADFIASGRTGRRNAIHDILVSSASGNSNELALKLAGLDINKTEGEEDAQRSSTEQSGEAQGEAAKSES"  # PKI alpha, UniProt P61925
@@ -178,7 +179,7 @@ def test_a_mutation_that_does_not_fit_is_refused(text):
         mutate_nes("PKIA", mutations=[text])
 
 
-@pytest.mark.parametrize("name", [*PROTEINS, "five pockets"])
+@pytest.mark.parametrize("name", [*PROTEINS, "APBA3", "five pockets"])
 def test_the_alanines_that_silence_are_silent_and_as_few_as_can_be(name):
     given = {name: PKI.replace("NSNELALKLAGLDINK", "NSLELLLKLAGLDLNK")} if name == "five pockets" else name
     weights = load_weights()

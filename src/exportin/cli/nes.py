@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import json as json_format
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from exportin.cli.nes_stream import finish, stream_signals
 from exportin.cli.options import Json, Out, Quiet
 
-if TYPE_CHECKING:
-    from exportin.nes.hit import Hit
-    from exportin.nes.records import LeftOut, Record
-
 __all__ = ["find_signals"]
-
-_MOST_TOLD = 20  # records that are left out, and notes, on the screen
-_FEW = 20  # records of which each is told that it has no hit
 
 Given = Annotated[str, typer.Argument(help="A FASTA file (also gzipped), '-' for standard input, a sequence, symbol or accession.")]
 Format = Annotated[str, typer.Option("--format", help="table, tsv, gff3, bed, jsonl or html, on stdout.")]
@@ -52,18 +44,31 @@ def find_signals(
     Example: exportin nes proteome.fasta.gz --format gff3 > signals.gff3
     Example: exportin nes PKIA --mutate --mutation L42A+L45A
     """
+    changing = mutate or site is not None or bool(mutation) or coding is not None
+    _refuse_what_cannot_count(
+        changing, kind, json, {"--cutoff": cutoff is not None, "--overlapping": overlapping, "--structure": structure is not None}
+    )
+    if chain is not None and structure is None:
+        raise typer.BadParameter("--chain is that of a structure; give --structure FILE too.")
+    if changing:
+        _mutate(given, site, mutation or [], minus, coding, out, json, quiet)
+    elif structure is not None or kind == "html" or out is not None:
+        _scan_whole(given, kind, _least(cutoff), minus, overlapping, structure, chain, out, json, quiet)
+    else:
+        stream_signals(given, "json" if json else kind, _least(cutoff), minus, overlapping, quiet)
+
+
+def _refuse_what_cannot_count(changing: bool, kind: str, json: bool, of_a_scan: dict[str, bool]) -> None:
+    """Refuse options that would be passed over."""
     from exportin.nes.write import FORMATS
 
     if kind not in (*FORMATS, "html"):
         raise typer.BadParameter(f"--format {kind!r} is unknown; expected {', '.join((*FORMATS, 'html'))}.")
-    if (mutate or site or mutation or coding) and (kind != "table"):
-        raise typer.BadParameter("mutations are told as a table, with --json, or with --out DIR; leave out --format.")
-    if mutate or site or mutation or coding:
-        _mutate(given, site, mutation or [], minus, coding, out, json, quiet)
-    elif structure is not None or kind == "html" or out is not None:
-        _scan_whole(given, kind, cutoff, minus, overlapping, structure, chain, out, json, quiet)
-    else:
-        _stream(given, "json" if json else kind, cutoff, minus, overlapping, quiet)
+    if kind != "table" and (changing or json):
+        raise typer.BadParameter("--format is for hits on stdout; leave it out beside --json or mutations.")
+    idle = [name for name, given in of_a_scan.items() if given and changing]
+    if idle:
+        raise typer.BadParameter(f"{' and '.join(idle)} cannot count beside mutations; leave it out, or scan first.")
 
 
 def _least(cutoff: float | None) -> float:
@@ -74,125 +79,10 @@ def _least(cutoff: float | None) -> float:
     return load_weights().cutoff if cutoff is None else cutoff
 
 
-class _Reader:
-    """Records of the input, with what was left out and noted on the way."""
-
-    def __init__(self, given: str) -> None:
-        from exportin.nes.given import read_given
-
-        self.left_out: list[LeftOut] = []
-        self.notes: list[str] = []
-        self.lengths: list[tuple[str, int, tuple[str, ...]]] = []
-        self._read = read_given(sys.stdin.buffer if given == "-" else given)
-
-    def records(self) -> Iterator[Record]:
-        """Records that can be scanned."""
-        from exportin.nes.records import Record
-
-        for one in self._read:
-            if isinstance(one, Record):
-                self.lengths.append((one.name, len(one.letters), one.notes))
-                self.notes += [f"{one.name}: {note}." for note in one.notes]
-                yield one
-            else:
-                self.left_out.append(one)
-
-    def finish(self, quiet: bool) -> None:
-        """Tell what was noted and left out; end with 1 where anything was left out, with 2 where nothing is left."""
-        from exportin.errors import BadSequence
-
-        if not self.lengths:
-            raise BadSequence(f"no sequence to scan: {self.left_out[0] if self.left_out else 'nothing was given.'}")
-        for told, count in ((self.notes, "notes"), ([f"left out: {one}" for one in self.left_out], "records are left out")):
-            for line in told[:_MOST_TOLD] if not quiet or count != "notes" else []:
-                typer.echo(f"exportin: {line}", err=True)
-            if len(told) > _MOST_TOLD and not quiet:
-                typer.echo(f"exportin: {len(told) - _MOST_TOLD} more {count}.", err=True)
-        if self.left_out:
-            raise typer.Exit(1)
-
-
-def _stream(given: str, kind: str, cutoff: float | None, minus: bool, overlapping: bool, quiet: bool) -> None:
-    """Write hits as they are found; memory does not grow with the input, but for names."""
-    from exportin.nes.known import annotate
-    from exportin.nes.scan import scan_records
-    from exportin.nes.write import FORMATS
-
-    least, reader = _least(cutoff), _Reader(given)
-    first: list[tuple[Record, list[Hit]]] = []
-
-    def scanned() -> Iterator[tuple[Record, list[Hit]]]:
-        with _progress(quiet) as advance:
-            for record, hits in scan_records(reader.records(), minus=minus, cutoff=least, merge=not overlapping):
-                told = [annotate(hit, record) for hit in hits]
-                if len(first) <= _FEW:
-                    first.append((record, told))
-                advance(len(record.letters))
-                yield record, told
-
-    lines = _json_lines(scanned(), reader) if kind == "json" else FORMATS[kind](scanned())
-    for line in lines:
-        typer.echo(line)
-    if not quiet and len(first) <= _FEW:
-        for record, hits in first:
-            for line in _unseen(record, hits, least, minus):
-                typer.echo(f"exportin: {record.name}: {line}.", err=True)
-    reader.finish(quiet)
-
-
-def _unseen(record: Record, hits: list[Hit], least: float, minus: bool) -> Iterator[str]:
-    """What was not found in a record: any hit, and recorded signals."""
-    from exportin.nes.known import known_signals, loose_gates
-    from exportin.nes.scan import scan_records
-
-    for gate in loose_gates(record, hits):
-        site = f" {gate.site}" if gate.site else ""
-        yield f"{gate.kind}{site} {gate.effect} its export, at no stretch that was found: {gate.says.rstrip('.')}"
-    missed = [one for one in known_signals(record) if not any(one.start <= hit.end and hit.start <= one.end for hit in hits)]
-    if hits and not missed:
-        return
-    ((_, every),) = scan_records([record], minus=minus)
-    if not hits:
-        best = f"no hit reaches {least:.3f}; the best has {every[0].probability:.3f} (--cutoff 0 shows all)" if every else ""
-        yield best or "no stretch fits a pattern"
-    for one in missed:
-        near = [hit for hit in every if one.start <= hit.end and hit.start <= one.end]
-        yield f"the recorded signal {one.start}-{one.end} " + ("is below the cut-off" if near else "fits no pattern")
-
-
-def _json_lines(scanned: Iterable[tuple[Record, list[Hit]]], reader: _Reader) -> Iterator[str]:
-    """One JSON document, written as it is made."""
-    yield '{"hits": ['
-    comma = ""
-    for _, hits in scanned:
-        for hit in hits:
-            yield comma + json_format.dumps(hit.to_dict())
-            comma = ","
-    yield '], "records": ['
-    records = [{"name": name, "length": length, "notes": list(notes)} for name, length, notes in reader.lengths]
-    yield ",\n".join(map(json_format.dumps, records))
-    left = [{"name": one.name, "reason": one.reason} for one in reader.left_out]
-    yield f'], "left_out": {json_format.dumps(left)}}}'
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Any]:
-    """Residues that are done, on stderr, where somebody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn, TimeElapsedColumn
-
-    with Progress(TextColumn("{task.completed:,.0f} residues"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("scanning", total=None)
-        yield lambda count: bar.update(task, advance=count)
-
-
 def _scan_whole(
     given: str,
     kind: str,
-    cutoff: float | None,
+    least: float,
     minus: bool,
     overlapping: bool,
     structure: Path | None,
@@ -205,7 +95,6 @@ def _scan_whole(
     from exportin.nes.scan import scan_nes
     from exportin.nes.write import FORMATS, write_table
 
-    least = _least(cutoff)
     source: Any = sys.stdin.buffer if given == "-" else given
     hits = scan_nes(source, minus=minus, merge=not overlapping, structure=structure, chain=chain)
     kept = hits.above(least)
@@ -226,10 +115,7 @@ def _scan_whole(
             typer.echo(line)
     if out is not None and not quiet:
         typer.echo(f"Wrote {out / 'signals.html'} and the tables beside it.", err=True)
-    for one in hits.left_out[:_MOST_TOLD]:
-        typer.echo(f"exportin: left out: {one}", err=True)
-    if hits.left_out:
-        raise typer.Exit(1)
+    finish([(one.name, len(one.letters), one.notes) for one in hits.records], hits.left_out, quiet)
 
 
 def _mutate(

@@ -14,19 +14,20 @@ from exportin.errors import BadSequence, BadTable
 from exportin.nes.given import read_given
 from exportin.nes.hit import Hit
 from exportin.nes.protein import BASELINE, FEATURES, GROUPS, features
-from exportin.nes.records import LeftOut, Record
+from exportin.nes.records import LeftOut, Record, in_batches
 from exportin.nes.scan import Sequences, scan_records
 from exportin.text_table import read_number, read_rows
 
-__all__ = ["CargoPrediction", "CargoPredictions", "CargoWeights", "load_cargo_weights", "predict_cargo", "predict_records"]
+__all__ = ["CargoPrediction", "CargoPredictions", "CargoWeights", "load_cargo_weights", "predict_cargo", "predict_records", "standardise"]
 
 _COLUMNS = ["model", "feature", "mean", "spread", "weight", "square"]
 _MODELS = ("full", "baseline")
+EDGE = 3.0  # spreads; squares would run away beyond what the fit saw
 
 
 @dataclass(frozen=True)
 class CargoWeights:
-    """A logistic regression on features and their squares.
+    """A logistic regression on features and their squares; a feature far outside of what the fit saw counts as at its edge.
 
     Attributes
     ----------
@@ -43,8 +44,13 @@ class CargoWeights:
 
     def terms(self, values: np.ndarray) -> np.ndarray:
         """What each feature adds to the log odds, (proteins, features)."""
-        standard = (values - self.mean) / self.spread
+        standard = standardise(values, self.mean, self.spread)
         return standard * self.weight + standard**2 * self.square
+
+
+def standardise(values: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Features in spreads from their mean, at most `EDGE`."""
+    return np.clip((values - mean) / spread, -EDGE, EDGE)
 
 
 @dataclass(frozen=True)
@@ -161,15 +167,16 @@ def predict_records(read: Sequence[Record | LeftOut]) -> CargoPredictions:
 
 def _predict(records: Sequence[Record]) -> Iterator[CargoPrediction]:
     full, base = (load_cargo_weights()[model] for model in _MODELS)
-    values = features(records)
-    terms = full.terms(values)
-    short = base.terms(values[:, : len(BASELINE)]).sum(1) + base.intercept
-    for number, (record, hits) in enumerate(scan_records(records)):
-        told = {"baseline rate": full.intercept}
-        for name, value in zip(FEATURES, terms[number].tolist(), strict=True):
-            told[GROUPS[name]] = told.get(GROUPS[name], 0.0) + value
-        best = hits[0] if hits else None
-        yield CargoPrediction(record.name, _logistic(sum(told.values())), _logistic(float(short[number])), told, best)
+    for batch in in_batches(records):
+        values = features(batch)
+        terms = full.terms(values)
+        short = base.terms(values[:, : len(BASELINE)]).sum(1) + base.intercept
+        for number, (record, hits) in enumerate(scan_records(batch)):
+            told = {"baseline rate": full.intercept}
+            for name, value in zip(FEATURES, terms[number].tolist(), strict=True):
+                told[GROUPS[name]] = told.get(GROUPS[name], 0.0) + value
+            best = hits[0] if hits else None
+            yield CargoPrediction(record.name, _logistic(sum(told.values())), _logistic(float(short[number])), told, best)
 
 
 def _logistic(value: float) -> float:

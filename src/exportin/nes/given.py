@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -15,6 +16,7 @@ from exportin.nes.records import LeftOut, Record, check_record, read_fasta
 __all__ = ["read_given"]
 
 _LEAST_LETTERS = 8  # the shortest core; fewer letters are a name
+_ENDING = re.compile(r"[^.]\.[A-Za-z]{1,6}$")  # of the name of a file; gaps come in runs or between residues
 _LONGEST_NAME = 12  # of a symbol or accession; a longer text is meant as a sequence
 _LETTERS = STANDARD.decode() + "".join(POLICY) + "".join(POLICY).lower() + " \t\r\n"
 
@@ -59,7 +61,7 @@ def _read_text(given: str) -> Iterator[Record | LeftOut]:
     known = _known(text)
     if known:
         return iter([known])
-    if len(text) >= _LEAST_LETTERS and set(text) <= set(_LETTERS):
+    if len(text) >= _LEAST_LETTERS and set(text) <= set(_LETTERS) and not _ENDING.search(text):
         return iter([check_record("sequence", text.encode())])
     return _refuse(text)
 

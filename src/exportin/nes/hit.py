@@ -203,7 +203,7 @@ class Hits(Sequence[Hit]):
         """A line a hit, with the columns of the table that the command writes."""
         import pandas as pd
 
-        return pd.DataFrame([hit.to_dict() for hit in self], columns=list(COLUMNS))
+        return pd.DataFrame([hit.to_dict() for hit in self], columns=pd.Index(COLUMNS))
 
 
 def _name(row: Hit | Row) -> str:

@@ -28,7 +28,7 @@ class Order:
     name, short : str
         Of the mutation, by HGVS and in single letters.
     bases : str
-        Change of the coding sequence by HGVS, such as ``c.124_126delinsGCC``; empty without a coding sequence.
+        Change of the coding sequence by HGVS, such as ``c.124_125delinsGC``; empty without a coding sequence.
     codons : str
         Old and new codons, such as ``L42A CTG>GCG``; ``NNN`` without a coding sequence.
     first, last : int or None
@@ -114,7 +114,7 @@ def order_mutation(changes: tuple[Substitution, ...], coding: str | None = None)
     --------
     >>> order = order_mutation((Substitution(2, "L", "A"),), "ATGCTGAAATAA")
     >>> order.bases, order.codons, order.mutated
-    ('c.4_6delinsGCG', 'L2A CTG>GCG', 'ATGgcgAAATAA')
+    ('c.4_5delinsGC', 'L2A CTG>GCG', 'ATGgcgAAATAA')
     """
     name, short = name_of(changes), short_name(changes)
     if coding is None:
@@ -127,9 +127,18 @@ def order_mutation(changes: tuple[Substitution, ...], coding: str | None = None)
         new = _nearest(old, one.mutant)
         template[start : start + _CODON], mutated[start : start + _CODON] = old.lower(), new.lower()
         codons.append(f"{one.wild}{one.position}{one.mutant} {old}>{new}")
-        bases.append(f"{start + 1}_{start + _CODON}delins{new}")
+        bases.append(_name_bases(old, new, start + 1))
     told = f"c.{bases[0]}" if len(bases) == 1 else f"c.[{';'.join(bases)}]"
     return Order(name, short, told, "; ".join(codons), first + 1, last, "".join(template[first:last]), "".join(mutated[first:last]))
+
+
+def _name_bases(old: str, new: str, first: int) -> str:
+    """A codon's change by HGVS: what both ends share is left out, one base is a substitution, more are replaced together."""
+    changed = [place for place in range(_CODON) if old[place] != new[place]]
+    start, end = changed[0], changed[-1]
+    if start == end:
+        return f"{first + start}{old[start]}>{new[start]}"
+    return f"{first + start}_{first + end}delins{new[start : end + 1]}"
 
 
 def _nearest(old: str, residue: str) -> str:

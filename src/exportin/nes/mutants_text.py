@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exportin.nes.mutants import Mutants, Mutation
+    from exportin.nes.mutants import Mutants
+    from exportin.nes.variants import Mutation
 
 __all__ = ["mutant_lines", "write_mutants"]
 
