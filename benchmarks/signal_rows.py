@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROTEINS, RESIDUES, SAMPLE = 20_000, 11_000_000, 400
 WREGEX = ROOT.parent / "shared" / "data" / "nes" / "peers_wregex"
 _CHILD = """
-import resource, sys, time
+import sys, time
 from exportin.nes.candidates import find_candidates, lay_out
 from exportin.nes.records import Record, in_batches, read_fasta
 from exportin.nes.score import score_batch, strongest
@@ -26,7 +26,13 @@ with open(sys.argv[1], "rb") as stream:
     for batch in in_batches(one for one in read_fasta(stream, "proteome") if isinstance(one, Record)):
         laid = lay_out([record.codes for record in batch])
         find_candidates(laid) if sys.argv[2] == "candidates" else strongest(score_batch(laid))
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+took = time.perf_counter() - start
+try:
+    import resource
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+except ImportError:
+    most = 0
+print(took, most)
 """
 
 

@@ -3,13 +3,16 @@
 Every pair is aligned (Smith-Waterman, BLOSUM62, gaps 11 and 1, by parasail) and joined where at least 30 % of an alignment is identical
 that covers half of the shorter sequence; so are pairs that share eleven residues in a row among which a signal could lie. Clusters are
 what hangs together by such pairs (single linkage), which is stricter than a greedy clustering: no two proteins of different clusters are
-alike by this measure.
+alike by this measure. Where signals are given, proteins are joined too whose signals with thirty residues on either side align so over
+forty residues with a score of at least 60: relatives may have kept the signal and little else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 
@@ -17,10 +20,16 @@ __all__ = ["cluster", "folds"]
 
 IDENTITY, COVERAGE, SHARED, LEAST_SCORE, LEAST_ANCHORS = 0.3, 0.5, 11, 50, 3
 ANCHORS = frozenset("LIVMF")
+AROUND, OVER, LEAST_AROUND = 30, 40, 60  # residues on either side of a signal, of an alignment there, and its score
 OPEN, EXTEND = 11, 1
 
 
-def cluster(sequences: list[str], workers: int = 2, least_score: int = LEAST_SCORE) -> np.ndarray:
+def cluster(
+    sequences: list[str],
+    workers: int = 2,
+    least_score: int = LEAST_SCORE,
+    signals: Sequence[tuple[int, int, int]] = (),
+) -> np.ndarray:
     """Number of the cluster of each sequence.
 
     Parameters
@@ -29,7 +38,9 @@ def cluster(sequences: list[str], workers: int = 2, least_score: int = LEAST_SCO
     workers : int
         Threads.
     least_score : int
-        Of an alignment that joins.
+        Of an alignment of whole sequences that joins.
+    signals : sequence of (int, int, int)
+        Sequence, first place and place behind the last of each signal.
 
     Returns
     -------
@@ -48,7 +59,7 @@ def cluster(sequences: list[str], workers: int = 2, least_score: int = LEAST_SCO
         low, high = sorted((root(one), root(other)))
         parent[high] = low
 
-    for pair in _sharing(sequences):
+    for pair in _sharing(sequences) | _alike_around(sequences, signals):
         join(*pair)
     with ThreadPoolExecutor(workers) as pool:
         for number, alike in enumerate(pool.map(partial(_alike, sequences, least_score), range(len(sequences)))):
@@ -69,6 +80,20 @@ def _sharing(sequences: list[str]) -> set[tuple[int, int]]:
             owner = first.setdefault(piece, number)
             if owner != number:
                 pairs.add((owner, number))
+    return pairs
+
+
+def _alike_around(sequences: list[str], signals: Sequence[tuple[int, int, int]]) -> set[tuple[int, int]]:
+    """Pairs whose signals and their surroundings align."""
+    import parasail
+
+    pieces = [(one, sequences[one][max(0, start - AROUND) : end + AROUND]) for one, start, end in signals]
+    pairs = set()
+    for (one, first), (other, second) in combinations(pieces, 2):
+        aligned = parasail.sw_stats_striped_32(first, second, OPEN, EXTEND, parasail.blosum62)
+        alike = aligned.length >= OVER and aligned.matches >= IDENTITY * aligned.length
+        if one != other and alike and aligned.score >= LEAST_AROUND:
+            pairs.add((one, other))
     return pairs
 
 

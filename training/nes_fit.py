@@ -48,7 +48,7 @@ class Settings:
 
 GRID = [
     Settings(C, pocket, window, near)
-    for C, pocket, window, near in itertools.product((0.01, 0.02, 0.04), (0.5, 0.8, 1.2), (0.08, 0.15, 0.3), (0.4, 0.7))
+    for C, pocket, window, near in itertools.product((0.02, 0.04, 0.08, 0.16), (0.3, 0.5, 0.8), (0.04, 0.08, 0.15), (0.4, 0.7))
 ]
 
 

@@ -9,12 +9,12 @@ other positions of the signal, which is the question of an alanine scan.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from nes_clusters import folds
-from nes_export import to_weights
-from nes_fit import Examples, Settings, calibrate, fit
+from nes_fit import Examples, Settings
 from nes_measures import drawn_weights, interval
 
 from exportin.nes.alphabet import RESIDUES
@@ -26,32 +26,37 @@ from exportin.nes.score import score_batch
 from exportin.nes.variants import Mutation, Variants
 from exportin.nes.weights import Weights
 
-__all__ = ["SETTINGS", "rank_mutations"]
-
-SETTINGS = Settings(0.02, 0.8, 0.15, 0.4)  # the middle of the grid; nothing is tuned for this figure
+__all__ = ["rank_mutations"]
 
 
-def rank_mutations(examples: Examples, clusters: np.ndarray, seed: int, count: int, draws: int) -> dict[str, Any]:
+def rank_mutations(
+    examples: Examples,
+    clusters: np.ndarray,
+    seed: int,
+    settings: Sequence[Settings],
+    fold_weights: Callable[[Settings, np.ndarray], Weights],
+    draws: int,
+) -> dict[str, Any]:
     """The chance that recorded mutations lower the score more than others, with intervals over clusters.
 
     Parameters
     ----------
     examples : Examples
     clusters : int64 array (proteins,)
-    seed, count : int
+    seed : int
         Of the folds.
+    settings : sequence of Settings
+        Those that were tuned in each fold.
+    fold_weights : callable
+        Weights by settings from the proteins of a mask.
     draws : int
         Of the intervals.
     """
-    part = folds(clusters, count, seed)
+    part = folds(clusters, len(settings), seed)
     rows: dict[str, list[tuple[int, float, float]]] = {}
     signals = unseen = 0
-    for fold in range(count):
-        use = (part != fold)[examples.owner]
-        fitted = fit(examples, SETTINGS, use)
-        raw = np.where(use, fitted.raw(examples.columns(SETTINGS)), np.nan)
-        slope, offset = calibrate(examples, raw, use)
-        weights = to_weights(examples, type(fitted)(SETTINGS, fitted.weight, fitted.intercept, slope, offset))
+    for fold, chosen in enumerate(settings):
+        weights = fold_weights(chosen, part != fold)
         for number in np.flatnonzero(part == fold):
             protein = examples.proteins[number]
             for span, places in protein.mutated:

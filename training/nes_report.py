@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,12 +25,13 @@ WELL_KNOWN = {  # accession, and a residue of the signal
 }  # fmt: skip
 
 
-def report(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray], data: Path, draws: int) -> dict[str, Any]:
+def report(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray], data: Path, draws: int, cutoff: float) -> dict[str, Any]:
     """All figures of the score."""
     proteins = examples.proteins
     calls = [examples.judge(one) for one in scores]
     found = {(int(owner), int(signal)) for owner, signal in zip(examples.owner, examples.signal, strict=True) if signal >= 0}
     signals = sum(len(protein.signals) for protein in proteins)
+    parts, counts = subsets(examples, clusters, scores, draws)
     return {
         "data": HASHES,
         "proteins": len(proteins),
@@ -42,11 +43,13 @@ def report(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray], d
         "grid": len(GRID),
         "unreachable": {"signals that fit no pattern": signals - len(found), "share": (signals - len(found)) / signals},
         "measures": _told(measure(calls, clusters, draws)),
-        "subsets": {name: _told(one) for name, one in subsets(examples, clusters, scores, draws).items()},
-        "calibration": calibration(calls),
+        "subsets": {name: _told(one) for name, one in parts.items()},
+        "signals of the subsets": counts,
+        "calibration": calibration(calls, cutoff),
         "doubtful": doubtful(examples, clusters, scores, draws),
         "peers": {name: _told(one) for name, one in peer_measures(examples, clusters, data, draws).items()},
         "peers against": against_peers(examples, clusters, scores, data, draws),
+        "peers against, spans as they stand": against_peers(Examples(_as_recorded(proteins)), clusters, scores, data, draws),
     }
 
 
@@ -54,16 +57,16 @@ def _told(one: Measures) -> dict[str, list[float]]:
     return {name: [round(value, 4) for value in (one.values[name], one.low[name], one.high[name])] for name in one.values}
 
 
-def subsets(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray], draws: int) -> dict[str, Measures]:
-    """The same scores on parts of the data."""
+def subsets(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray], draws: int) -> tuple[dict[str, Measures], dict[str, int]]:
+    """The same scores on parts of the data, and how many signals each has."""
     proteins = examples.proteins
     parts = {
-        "spans of NESdb as they stand, 8 to 30 residues": [replace(one, signals=one.as_recorded) for one in proteins],
+        "spans of NESdb as they stand, 8 to 30 residues": _as_recorded(proteins),
         "signals of at most 25 residues": [_shorter(one, 25) for one in proteins],
         "human proteins": [one if one.human else _without(one) for one in proteins],
         "seen to bind CRM1": [one if one.binds else _without(one) for one in proteins],
     }
-    found = {}
+    found, counts = {}, {}
     for name, changed in parts.items():
         held = np.array([bool(one.sequence) for one in changed])
         use = held[examples.owner]
@@ -71,7 +74,8 @@ def subsets(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray], 
         number = np.cumsum(held) - 1
         calls = [_judge(kept, examples, one, use, number) for one in scores]
         found[name] = measure(calls, clusters[held], draws)
-    return found
+        counts[name] = sum(len(one.signals) for one in kept)
+    return found, counts
 
 
 def _judge(proteins: list[Protein], examples: Examples, score: np.ndarray, use: np.ndarray, number: np.ndarray) -> Calls:
@@ -81,6 +85,11 @@ def _judge(proteins: list[Protein], examples: Examples, score: np.ndarray, use: 
     right = np.array([signal_of(*one) >= 0 for one in each])
     bare = right | ~np.array([is_masked(*one) for one in each])
     return judge(proteins, owner, start, end, examples.third[use], value, (owner[bare], value[bare], right[bare]))
+
+
+def _as_recorded(proteins: Sequence[Protein]) -> list[Protein]:
+    """Only spans of NESdb as they stand are signals; calls on curated cores are wrong."""
+    return [replace(one, signals=one.as_recorded) for one in proteins]
 
 
 def _shorter(protein: Protein, most: int) -> Protein:
@@ -93,7 +102,7 @@ def _without(protein: Protein) -> Protein:
     return replace(protein, sequence="")
 
 
-def calibration(calls: list[Calls]) -> dict[str, Any]:
+def calibration(calls: list[Calls], cutoff: float) -> dict[str, Any]:
     """How far probabilities are from frequencies, over bins of equal size; on all calls, and without those on masked regions."""
     found = {}
     for name, lenient in (("all calls", False), ("masked regions left out", True)):
@@ -106,7 +115,9 @@ def calibration(calls: list[Calls]) -> dict[str, Any]:
         error = sum(count * abs(told - seen) for told, seen, count in rows) / len(hit)
         brier = float(((probability - hit) ** 2).mean())
         told_bins = [[round(told, 4), round(seen, 4), count] for told, seen, count in rows]
-        found[name] = {"error": error, "brier": brier, "bins (told, seen, calls)": told_bins}
+        called = probability >= cutoff
+        above = float(abs(probability[called].mean() - hit[called].mean()))
+        found[name] = {"error": error, "error of calls above the cut-off": above, "brier": brier, "bins (told, seen, calls)": told_bins}
     return found
 
 

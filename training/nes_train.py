@@ -40,18 +40,20 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="one repetition and few draws, nothing written")
     given = options.parse_args()
     proteins = read_proteins(given.data)
-    clusters = cluster([protein.sequence for protein in proteins])
+    signals = [(number, span.start, span.end) for number, one in enumerate(proteins) for span in (*one.signals, *one.doubtful)]
+    clusters = cluster([protein.sequence for protein in proteins], signals=signals)
     examples = Examples(proteins)
     seeds, draws = (SEEDS[:1], 50) if given.quick else (SEEDS, 1000)
     with ProcessPoolExecutor(2) as pool:
         repeated = list(pool.map(partial(nested, examples, clusters, OUTER, INNER), seeds))
     scores = [one for one, _ in repeated]
     weights = final(examples, clusters, scores)
-    told = report(examples, clusters, scores, given.data, draws) | {
+    told = report(examples, clusters, scores, given.data, draws, weights.cutoff) | {
         "settings of the folds": [[asdict(one) for one in chosen] for _, chosen in repeated],
         "cutoff": weights.cutoff,
         "minus": weights.minus,
-        "mutations": rank_mutations(examples, clusters, SEEDS[0], OUTER, draws),
+        "mutations": rank_mutations(examples, clusters, SEEDS[0], repeated[0][1], partial(fold_weights, examples, clusters), draws),
+        "probability of reachable signals, held out": quantiles(examples, scores),
         "well known, weights that ship": well_known(examples, shipped_scores(examples, weights)),
         "well known, held out": well_known(examples, np.mean(scores, axis=0)),
     }
@@ -71,16 +73,15 @@ def final(examples: Examples, clusters: np.ndarray, scores: list[np.ndarray]) ->
     fitted = replace(fit(examples, settings, everything), slope=slope, offset=offset)
     cutoff = float(np.mean([_cutoff(examples, one) for one in scores]))
     bare = to_weights(examples, fitted)
-    minus = minus_offset(examples.proteins, clusters, partial(fold_weights, examples, settings))
+    minus = minus_offset(examples.proteins, clusters, partial(fold_weights, examples, clusters, settings))
     return replace(bare, cutoff=round(cutoff, 3), minus=minus)
 
 
-def fold_weights(examples: Examples, settings: Settings, train: np.ndarray) -> Weights:
-    """Weights from the proteins of a mask, calibrated as those that ship."""
-    use = train[examples.owner]
-    fitted = fit(examples, settings, use)
-    slope, offset = calibrate(examples, np.where(use, fitted.raw(examples.columns(settings)), np.nan), use)
-    return to_weights(examples, replace(fitted, slope=slope, offset=offset))
+def fold_weights(examples: Examples, clusters: np.ndarray, settings: Settings, train: np.ndarray) -> Weights:
+    """Weights from the proteins of a mask, calibrated out of fold as those that ship."""
+    use, part = train[examples.owner], folds(clusters, INNER, SEEDS[0] + 2000)[examples.owner]
+    slope, offset = calibrate(examples, out_of_fold(examples, settings, part, use), use)
+    return to_weights(examples, replace(fit(examples, settings, use), slope=slope, offset=offset))
 
 
 def _cutoff(examples: Examples, score: np.ndarray) -> float:
@@ -90,6 +91,16 @@ def _cutoff(examples: Examples, score: np.ndarray) -> float:
     recall = np.cumsum(calls.right[order]) / calls.signals.sum()
     reached = calls.score[order][np.flatnonzero(recall >= TARGET_RECALL)[0]]
     return float(1 / (1 + np.exp(-reached)))
+
+
+def quantiles(examples: Examples, scores: list[np.ndarray]) -> dict[str, float]:
+    """Probability of the best candidate of each signal that fits a pattern; the strength classes are set by it."""
+    mean = 1 / (1 + np.exp(-np.mean(scores, axis=0)))
+    best: dict[tuple[int, int], float] = {}
+    for owner, signal, probability in zip(examples.owner, examples.signal, mean, strict=True):
+        if signal >= 0:
+            best[owner, signal] = max(best.get((owner, signal), 0.0), probability)
+    return {f"q{level}": round(float(np.percentile(list(best.values()), level)), 4) for level in (10, 25, 50, 75, 90)}
 
 
 def shipped_scores(examples: Examples, weights: Weights) -> np.ndarray:

@@ -25,7 +25,7 @@ REV = (  # HIV-1 Rev, UniProt P04618
 )
 SHORT = "MKELLDKLAALNIE"
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
-CHARGE = {"D": 1.0, "E": 1.0, "K": -1.0, "R": -1.0}
+CHARGE = {"D": -1.0, "E": -1.0, "K": 1.0, "R": 1.0}
 
 
 def column(root, name: str) -> dict[str, float]:
@@ -58,7 +58,7 @@ def slow(root, sequence: str) -> dict[str, float]:
     hits = scan_nes({"one": sequence})
     odds = sorted((hit.log_odds for hit in hits), reverse=True)
     chances = [1 / (1 + math.exp(-value)) for value in odds]
-    told |= dict(zip(("best signal", "second signal"), [*odds, -8.0, -8.0], strict=False))
+    told |= dict(zip(("best signal", "second signal"), [*odds, -5.0, -5.0], strict=False))
     return told | {"expected signals": sum(chances), "log no signal": sum(math.log(1 - one) for one in chances)}
 
 
@@ -66,7 +66,7 @@ def standard(model: str, name: str, value: float) -> float:
     """What a feature adds to the log odds."""
     weights = load_cargo_weights()[model]
     place = (FEATURES if model == "full" else BASELINE).index(name)
-    scaled = (value - float(weights.mean[place])) / float(weights.spread[place])
+    scaled = max(-3.0, min(3.0, (value - float(weights.mean[place])) / float(weights.spread[place])))  # further out counts as at the edge
     return scaled * float(weights.weight[place]) + scaled * scaled * float(weights.square[place])
 
 
@@ -203,3 +203,11 @@ def test_a_table_of_weights_that_is_not_whole_does_not_load(change, part, tmp_pa
     monkeypatch.setattr(room, "__file__", str(tmp_path / "cargo.py"))
     with pytest.raises(BadTable, match=part):
         load_cargo_weights.__wrapped__()
+
+
+def test_a_protein_unlike_those_of_the_fit_is_told_and_counts_as_at_the_edge():
+    odd, usual = predict_cargo({"odd": "W" * 200, "usual": PKI})
+    assert "share W" in odd.outside
+    assert "share W" not in usual.outside
+    assert "unlike the proteins of the fit" in str(predict_cargo({"odd": "W" * 200}))
+    assert predict_cargo({"more": "W" * 400})[0].contributions["composition"] == pytest.approx(odd.contributions["composition"])

@@ -150,3 +150,7 @@ def test_any_text_is_read_or_refused_in_one_sentence(text):
     assert told.endswith(".")
     assert changes == tuple(sorted(changes))
     assert all(PKI[one.position - 1] == one.wild != one.mutant for one in changes)
+
+
+def test_a_full_name_with_its_reference_is_read():
+    assert name_of(read_mutation("NP_006814.1:p.(Leu3Ala)", "MKL")) == "p.Leu3Ala"

@@ -266,3 +266,16 @@ def test_lines_of_a_table():
     assert [(row["name"], row["short"], row["lost"]) for row in rows] == [(one.name, one.short, str(one.lost).lower()) for one in told]
     assert all((row["change"] == "") == one.lost for row, one in zip(rows, told, strict=True))
     assert all(float(row["probability"]) == pytest.approx(one.probability, abs=5e-5) for row, one in zip(rows, told, strict=True))
+
+
+@pytest.mark.parametrize("site", [True, (1, 2, 3), "L42A", ["L42A"], 4.0, (1, True)])
+def test_what_is_no_site_is_refused_in_a_sentence(site):
+    with pytest.raises(BadSequence, match="is no residue; expected such as 348"):
+        mutate_nes("PKIA", site)
+
+
+def test_changes_are_measured_from_the_best_candidate_in_the_place():
+    weak = next(hit for hit in scan_nes("TOP2A", merge=False) if (hit.start, hit.end) == (1015, 1025))
+    found = mutate_nes("TOP2A", weak)
+    assert found.wild.probability > weak.probability
+    assert found.wild.shares(weak.start, weak.end)

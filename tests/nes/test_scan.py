@@ -313,3 +313,23 @@ def test_a_data_frame_has_the_columns_of_the_table(every_hit: Hits):
     assert list(frame.columns) == list(COLUMNS)
     assert frame["start"].tolist() == [hit.start for hit in every_hit]
     assert list(scan_nes({"none": "GGGG"}).to_pandas().columns) == list(COLUMNS)
+
+
+def test_names_in_a_list_are_looked_up_and_sequences_numbered():
+    hits = scan_nes(["TP53", PKI, "PKIA"])
+    assert [record.name for record in hits.records] == ["TP53", "sequence_2", "PKIA"]
+    assert len(hits.records[0].letters) == 393
+
+
+def test_one_residue_in_common_is_no_recorded_signal():
+    hits = scan_nes("OGFR", merge=False)
+    assert all(hit.shares(one.start, one.end) for hit in hits for one in hit.known)
+    touching = [hit for hit in hits if hit.start <= 225 <= hit.end and hit.start > 220]
+    assert touching
+    assert not any(hit.known for hit in touching)
+
+
+def test_a_short_text_that_is_no_name_says_how_it_was_read():
+    assert scan_nes("LALKLAGLDI").records[0].notes == ("no such name in the tables; read as a sequence of 10 residues",)
+    with pytest.raises(UnknownName, match="'NOSUCHGENE' is not a known protein"):
+        scan_nes("NOSUCHGENE")

@@ -429,3 +429,18 @@ def test_a_scan_says_which_hits_are_buried(tmp_path: Path):
     assert [(hit.start, hit.burial.verdict) for hit in shown if hit.burial and hit.start == 1] == [(1, "exposed")]
     with pytest.raises(BadSequence, match="a structure belongs to one sequence, and 2 were given"):
         scan_nes({"a": core, "b": core}, structure=tmp_path / "beads.pdb")
+
+
+def test_a_hit_in_an_experimental_structure_is_json(tmp_path: Path):
+    import json
+
+    from exportin.nes.scan import scan_nes
+    from exportin.nes.write import gff_lines, tsv_lines
+
+    core = "LALKLAGLDIAGDEKSTAGDEKST"
+    hits = scan_nes({"beads": core}, structure=save(beads(core), tmp_path / "beads.pdb"))
+    told = json.loads(json.dumps(hits.to_dict(), allow_nan=False))
+    assert told["hits"][0]["burial"]["confidence"] is None
+    assert told["hits"][0]["burial"]["verdict"] == "exposed"
+    assert [line.split("\t")[-1] for line in tsv_lines(hits.by_record())][:2] == ["burial", "exposed"]
+    assert ";burial=exposed" in list(gff_lines(hits.by_record()))[2]

@@ -42,7 +42,7 @@ def write_signals(hits: Hits, out: Path, *, cutoff: float, title: str) -> None:
         for name, lines in (("signals.tsv", tsv_lines), ("signals.gff3", gff_lines), ("signals.bed", bed_lines)):
             _write_lines(folder / name, lines(kept.by_record()))
         write_json(folder / "signals.json", kept.to_dict() | {"cutoff": cutoff})
-        (folder / "signals.html").write_text(write_nes_page(hits, cutoff=cutoff, title=title), encoding="utf-8")
+        (folder / "signals.html").write_text(write_nes_page(hits, cutoff=cutoff, title=title), encoding="utf-8", newline="\n")
         write_manifest(folder)
 
 
@@ -71,9 +71,9 @@ def write_mutants(found: Mutants, orders: Sequence[Order], out: Path, *, cutoff:
         write_json(folder / "mutants.json", found.to_dict() | {"orders": [one.to_dict() for one in orders]})
         title = f"Mutants of {found.record.name} {found.wild.start}-{found.wild.end}"
         page = write_nes_page(hits, mutants=shown, cutoff=cutoff, title=title)
-        (folder / "signals.html").write_text(page, encoding="utf-8")
+        (folder / "signals.html").write_text(page, encoding="utf-8", newline="\n")
         write_manifest(folder)
 
 
 def _write_lines(file: Path, lines: Iterable[str]) -> None:
-    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")

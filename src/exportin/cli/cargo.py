@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json as json_format
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from exportin.cli.nes_stream import finish
 from exportin.cli.options import Json, Quiet, Seed
 
 if TYPE_CHECKING:
     from exportin.knowledge.portrait import Portrait
-    from exportin.nes.cargo import CargoPredictions
 
 __all__ = ["cargo"]
 
 _MOST_MODELLED = 5  # proteins whose nuclear share is simulated unless the user asks for more
-_LEAST_LETTERS = 8  # of a sequence; fewer are a name
 
 Given = Annotated[str, typer.Argument(help="A symbol, name or accession; or a sequence, a FASTA file, or '-' for standard input.")]
 
@@ -44,25 +42,27 @@ def cargo(
     Example: exportin cargo my-protein.fasta
     Example: exportin cargo --table1
     """
-    from exportin.errors import UnknownName
     from exportin.knowledge.portrait import count_table1, portray
 
     if bool(given) == table1:
         raise typer.BadParameter("give either a cargo or a sequence, such as TP53, or --table1.")
-    if table1:
-        _tell(count_table1(), json)
-        return
-    try:
-        portrait = None if _is_sequence(given) else portray(given)
-    except UnknownName:
-        if not _may_be_sequence(given):
-            raise
-        portrait = None
-    if portrait is not None and not predict:
-        _tell(portrait, json)
-        return
     settings = {"cell": cell, "drug": drug, "dose": dose, "hours": hours, "draws": draws, "seed": seed}
-    _predict(given, portrait, settings if model else None, json, quiet)
+    portrait = None if table1 or _is_sequence(given) else portray(given)
+    if predict or (portrait is None and not table1):
+        if not model:
+            _refuse_idle(settings, "--no-model leaves out N/C")
+        _predict(given, portrait, settings if model else None, json, quiet)
+        return
+    _refuse_idle(settings | {"model": model}, "nothing is predicted; add --predict")
+    _tell(count_table1() if portrait is None else portrait, json)
+
+
+def _refuse_idle(settings: dict[str, Any], why: str) -> None:
+    """Refuse options of a prediction that is not made."""
+    usual = {"cell": "HeLa", "drug": "leptomycin B", "dose": "50 nM", "hours": 4.0, "draws": 200, "seed": 0, "model": True}
+    idle = [f"--{name}" if name != "model" else "--no-model" for name, value in settings.items() if value != usual[name]]
+    if idle:
+        raise typer.BadParameter(f"{', '.join(idle)} cannot count: {why}.")
 
 
 def _tell(found: Any, json: bool) -> None:
@@ -70,28 +70,27 @@ def _tell(found: Any, json: bool) -> None:
 
 
 def _is_sequence(given: str) -> bool:
-    """Whether it cannot be a name."""
-    return given == "-" or given.lstrip().startswith(">") or _is_file(given)
+    """Whether it is to be read rather than looked up: no name of a cargo, yet a file, FASTA, or residues."""
+    from exportin.errors import UnknownName
+    from exportin.knowledge.portrait import portray
+    from exportin.nes.given import is_no_name
 
-
-def _may_be_sequence(given: str) -> bool:
-    letters = given.strip()
-    return len(letters) >= _LEAST_LETTERS and letters.isalpha()
-
-
-def _is_file(given: str) -> bool:
+    if given == "-":
+        return True
     try:
-        return Path(given).is_file()
-    except OSError:
-        return False
+        portray(given)
+    except UnknownName:
+        return is_no_name(given)
+    return False
 
 
 def _predict(given: str, portrait: Portrait | None, settings: dict[str, Any] | None, json: bool, quiet: bool) -> None:
-    from exportin.experiment.from_sequence import predict_partition
+    from exportin.experiment.from_sequence import choose_signal, predict_partition
     from exportin.nes.cargo import predict_records
     from exportin.nes.given import read_given
     from exportin.nes.known import annotate
     from exportin.nes.records import Record
+    from exportin.nes.scan import scan_records
 
     source: Any = sys.stdin.buffer if given == "-" else given
     read = list(read_given(source))
@@ -99,9 +98,9 @@ def _predict(given: str, portrait: Portrait | None, settings: dict[str, Any] | N
     found = predict_records(read)
     partitions = []
     if settings is not None and len(records) <= _MOST_MODELLED:
-        for record, one in zip(records, found, strict=True):
-            best = annotate(one.best, record) if one.best else None
-            partitions.append(predict_partition(best, record, **settings))
+        for record, hits in scan_records(records):
+            chosen = choose_signal([annotate(hit, record) for hit in hits], record)
+            partitions.append(predict_partition(chosen, record, **settings))
     elif settings is not None and not quiet:
         typer.echo(f"exportin: N/C is simulated for at most {_MOST_MODELLED} proteins at a time; {len(records)} were given.", err=True)
     if json:
@@ -109,12 +108,4 @@ def _predict(given: str, portrait: Portrait | None, settings: dict[str, Any] | N
         typer.echo(json_format.dumps(told if portrait is None else told | {"portrait": portrait.to_dict()}, indent=1))
     else:
         typer.echo("\n\n".join([*([str(portrait), "predicted from the sequence"] if portrait else []), str(found), *map(str, partitions)]))
-    _finish(found)
-
-
-def _finish(found: CargoPredictions) -> None:
-    """Tell what was left out; then the end is 1."""
-    for one in found.left_out:
-        typer.echo(f"exportin: left out: {one}", err=True)
-    if found.left_out:
-        raise typer.Exit(1)
+    finish([(one.name, len(one.letters), one.notes) for one in records], found.left_out, quiet)

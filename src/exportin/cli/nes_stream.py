@@ -114,19 +114,18 @@ def _unseen(record: Record, hits: list[Hit], least: float, minus: bool) -> Itera
     from exportin.nes.known import known_signals, loose_gates
     from exportin.nes.scan import scan_records
 
+    missed = [one for one in known_signals(record) if not any(hit.shares(one.start, one.end) for hit in hits)]
+    if missed or not hits:
+        ((_, every),) = scan_records([record], minus=minus)
+        if not hits:
+            best = f"no hit reaches {least:.3f}; the best has {every[0].probability:.3f} (--cutoff 0 shows all)" if every else ""
+            yield best or "no stretch fits a pattern"
+        for one in missed:
+            near = any(hit.shares(one.start, one.end) for hit in every)
+            yield f"the recorded signal {one.start}-{one.end} " + ("is below the cut-off" if near else "is at no candidate")
     for gate in loose_gates(record, hits):
         site = f" {gate.site}" if gate.site else ""
-        yield f"{gate.kind}{site} {gate.effect} its export, at no stretch that was found: {gate.says.rstrip('.')}"
-    missed = [one for one in known_signals(record) if not any(one.start <= hit.end and hit.start <= one.end for hit in hits)]
-    if hits and not missed:
-        return
-    ((_, every),) = scan_records([record], minus=minus)
-    if not hits:
-        best = f"no hit reaches {least:.3f}; the best has {every[0].probability:.3f} (--cutoff 0 shows all)" if every else ""
-        yield best or "no stretch fits a pattern"
-    for one in missed:
-        near = [hit for hit in every if one.start <= hit.end and hit.start <= one.end]
-        yield f"the recorded signal {one.start}-{one.end} " + ("is below the cut-off" if near else "fits no pattern")
+        yield f"{gate.kind}{site} {gate.effect} {gate.place}, where nothing was found: {gate.says.rstrip('.')}"
 
 
 def _json_lines(scanned: Iterable[tuple[Record, list[Hit]]], reader: _Reader) -> Iterator[str]:

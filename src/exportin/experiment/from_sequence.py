@@ -6,7 +6,7 @@ signal and without one, and the two ensembles are joined with the weights p and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from exportin.nes.records import Record
     from exportin.result import Result
 
-__all__ = ["predict_partition"]
+__all__ = ["choose_signal", "predict_partition"]
 
 _SYMBOL = "QUERY"
 _SHARES = (0.5, 0.05, 0.95)
@@ -113,6 +113,33 @@ def predict_partition(
     )  # fmt: skip
 
 
+def choose_signal(hits: Sequence[Hit], record: Record) -> Hit | None:
+    """The signal that is modelled: one whose binding was measured, else a recorded one that nobody doubts, else the most probable.
+
+    Parameters
+    ----------
+    hits : sequence of Hit
+        Of one protein, with what the facts say of them, the most probable first.
+    record : Record
+
+    Returns
+    -------
+    hit : Hit or None
+        None where no stretch fits a pattern. A protein with several signals is modelled with this one alone.
+
+    Examples
+    --------
+    >>> from exportin.nes import scan_nes
+    >>> hits = scan_nes("SMAD4")
+    >>> chosen = choose_signal(hits, hits.records[0])
+    >>> chosen.start, chosen.rank > 1
+    (141, True)
+    """
+    measured = [hit for hit in hits if strength_of(hit, record).measured]
+    recorded = [hit for hit in hits if any(not one.doubt for one in hit.known)]
+    return next(iter([*measured, *recorded, *hits]), None)
+
+
 def _acts(hit: Hit | None, strength: Strength) -> tuple[float, str]:
     """How probable it is that the signal acts, and why."""
     if strength.distribution is None or hit is None:
@@ -121,7 +148,7 @@ def _acts(hit: Hit | None, strength: Strength) -> tuple[float, str]:
         return 1.0, "its binding was measured"
     recorded = [one for one in hit.known if not one.doubt]
     if recorded:
-        return 1.0, f"it overlaps a recorded signal, {recorded[0].start}-{recorded[0].end} ({recorded[0].source})"
+        return 1.0, f"it is at a recorded signal, {recorded[0].start}-{recorded[0].end} ({recorded[0].source})"
     return hit.probability, "probability of the hit, if the protein is a cargo of XPO1 at all"
 
 

@@ -18,10 +18,20 @@ from exportin.nes.records import LeftOut, Record, in_batches
 from exportin.nes.scan import Sequences, scan_records
 from exportin.text_table import read_number, read_rows
 
-__all__ = ["CargoPrediction", "CargoPredictions", "CargoWeights", "load_cargo_weights", "predict_cargo", "predict_records", "standardise"]
+__all__ = [
+    "CargoPrediction",
+    "CargoPredictions",
+    "CargoWeights",
+    "load_cargo_weights",
+    "predict_cargo",
+    "predict_records",
+    "read_cargo_weights",
+    "standardise",
+]
 
 _COLUMNS = ["model", "feature", "mean", "spread", "weight", "square"]
 _MODELS = ("full", "baseline")
+_MOST_NAMED = 3
 EDGE = 3.0  # spreads; squares would run away beyond what the fit saw
 
 
@@ -68,6 +78,8 @@ class CargoPrediction:
         What each group of features adds to the log odds; with ``baseline rate`` they sum up to them.
     best : Hit or None
         Its most probable signal.
+    outside : tuple of str
+        Features that lie further than three spreads from those of the fit; they count as at three, and such a protein is none of its kind.
     """
 
     record: str
@@ -75,6 +87,7 @@ class CargoPrediction:
     baseline: float
     contributions: dict[str, float] = field(repr=False)
     best: Hit | None
+    outside: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -84,6 +97,7 @@ class CargoPrediction:
             "baseline": round(self.baseline, 4),
             "contributions": {name: round(value, 4) for name, value in self.contributions.items()},
             "best": None if self.best is None else self.best.to_dict(),
+            "outside": list(self.outside),
         }
 
 
@@ -118,7 +132,8 @@ class CargoPredictions(Sequence[CargoPrediction]):
 def _line(one: CargoPrediction) -> str:
     best = one.best
     told = f"{best.start}-{best.end} {best.sequence} {best.probability:.3f}" if best else "no stretch fits a pattern"
-    return f"{one.record:20} {one.probability:10.3f} {one.baseline:20.3f}  {told}"
+    far = f"  [{', '.join(one.outside[:_MOST_NAMED])}: unlike the proteins of the fit]" if one.outside else ""
+    return f"{one.record:20} {one.probability:10.3f} {one.baseline:20.3f}  {told}{far}"
 
 
 def predict_cargo(sequences: Sequences) -> CargoPredictions:
@@ -176,7 +191,9 @@ def _predict(records: Sequence[Record]) -> Iterator[CargoPrediction]:
             for name, value in zip(FEATURES, terms[number].tolist(), strict=True):
                 told[GROUPS[name]] = told.get(GROUPS[name], 0.0) + value
             best = hits[0] if hits else None
-            yield CargoPrediction(record.name, _logistic(sum(told.values())), _logistic(float(short[number])), told, best)
+            beyond = np.abs(values[number] - full.mean) > EDGE * full.spread
+            outside = tuple(name for name, far in zip(FEATURES, beyond, strict=True) if far)
+            yield CargoPrediction(record.name, _logistic(sum(told.values())), _logistic(float(short[number])), told, best, outside)
 
 
 def _logistic(value: float) -> float:
@@ -186,7 +203,17 @@ def _logistic(value: float) -> float:
 @lru_cache(maxsize=1)
 def load_cargo_weights() -> dict[str, CargoWeights]:
     """The weights that ship, of the full model and of the baseline."""
-    path = Path(__file__).with_name("cargo_weights.tsv")
+    return read_cargo_weights(Path(__file__).with_name("cargo_weights.tsv"))
+
+
+def read_cargo_weights(path: Path) -> dict[str, CargoWeights]:
+    """Weights of a table.
+
+    Raises
+    ------
+    BadTable
+        If a row is unknown, stands twice or is missing.
+    """
     header, rows = read_rows(path, "weight")
     if header != _COLUMNS:
         raise BadTable(f"{path.name}, line 1: expected the columns {', '.join(_COLUMNS)}; found {', '.join(header)}.")

@@ -6,6 +6,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -13,11 +14,11 @@ from exportin.errors import BadSequence, UnknownName
 from exportin.nes.alphabet import POLICY, STANDARD
 from exportin.nes.records import LeftOut, Record, check_record, read_fasta
 
-__all__ = ["read_given"]
+__all__ = ["is_no_name", "read_given"]
 
 _LEAST_LETTERS = 8  # the shortest core; fewer letters are a name
 _ENDING = re.compile(r"[^.]\.[A-Za-z]{1,6}$")  # of the name of a file; gaps come in runs or between residues
-_LONGEST_NAME = 12  # of a symbol or accession; a longer text is meant as a sequence
+_LONGEST_NAME = 15  # of a symbol or accession; a longer text is meant as a sequence
 _LETTERS = STANDARD.decode() + "".join(POLICY) + "".join(POLICY).lower() + " \t\r\n"
 
 
@@ -44,9 +45,7 @@ def read_given(given: object) -> Iterator[Record | LeftOut]:
     if isinstance(given, Mapping):
         return _read_pairs(given.items())
     if isinstance(given, Iterable) and not isinstance(given, bytes):
-        return _read_pairs(
-            one if isinstance(one, tuple) and len(one) == 2 else (f"sequence_{number}", one) for number, one in enumerate(given, start=1)
-        )
+        return _read_each(given)
     raise BadSequence(f"{type(given).__name__} holds no sequence; give text, a FASTA file, or names with sequences.")
 
 
@@ -61,9 +60,39 @@ def _read_text(given: str) -> Iterator[Record | LeftOut]:
     known = _known(text)
     if known:
         return iter([known])
-    if len(text) >= _LEAST_LETTERS and set(text) <= set(_LETTERS) and not _ENDING.search(text):
-        return iter([check_record("sequence", text.encode())])
+    if _is_residues(text):
+        return iter([_with_note(check_record("sequence", text.encode()))])
     return _refuse(text)
+
+
+def is_no_name(text: str) -> bool:
+    """Whether a text is to be read, as a file, FASTA or residues, rather than looked up.
+
+    Examples
+    --------
+    >>> is_no_name("LALKLAGLDI"), is_no_name("TP53"), is_no_name("my.fasta"), is_no_name("NOSUCHGENE")
+    (True, False, True, False)
+    """
+    text = text.strip()
+    return text.startswith(">") or _is_path(text) or _is_residues(text)
+
+
+def _is_residues(text: str) -> bool:
+    """Whether a text is long enough for a sequence and of its letters; a short one with a letter outside of the twenty is a name."""
+    letters = _LETTERS if len(text) > _LONGEST_NAME else STANDARD.decode()
+    return len(text) >= _LEAST_LETTERS and set(text) <= set(letters) and not _ENDING.search(text)
+
+
+def _is_path(text: str) -> bool:
+    return "\n" not in text and (os.sep in text or bool(_ENDING.search(text)) or _exists(text))
+
+
+def _read_each(given: Iterable[object]) -> Iterator[Record | LeftOut]:
+    """Pairs of names and sequences; or names of the facts and sequences, of which a sequence has its number as name."""
+    each = list(given)
+    known = [_known(one) if isinstance(one, str) else None for one in each]
+    pairs = [one if isinstance(one, tuple) and len(one) == 2 else (f"sequence_{number}", one) for number, one in enumerate(each, start=1)]
+    return _read_pairs((found.name, found.sequence) if found else pair for found, pair in zip(known, pairs, strict=True))
 
 
 def _exists(text: str) -> bool:
@@ -71,6 +100,13 @@ def _exists(text: str) -> bool:
         return Path(text).is_file()
     except OSError:  # longer than a name of a file may be
         return False
+
+
+def _with_note(record: Record | LeftOut) -> Record | LeftOut:
+    """A short text may have been meant as a name."""
+    if isinstance(record, LeftOut) or len(record.letters) > _LONGEST_NAME:
+        return record
+    return replace(record, notes=(*record.notes, f"no such name in the tables; read as a sequence of {len(record.letters)} residues"))
 
 
 def _known(text: str) -> Record | None:
@@ -86,7 +122,7 @@ def _known(text: str) -> Record | None:
 
 def _refuse(text: str) -> Iterator[Record | LeftOut]:
     shown = text if len(text) <= 40 else f"{text[:40]}..."
-    if "\n" not in text and (os.sep in text or "." in text):
+    if _is_path(text):
         raise BadSequence(f"{shown!r} is no file that is there; give a FASTA file, a sequence, or a symbol such as TP53.")
     odd = next((letter for letter in text if letter not in _LETTERS), None)
     if odd is not None and len(text) > _LONGEST_NAME:

@@ -12,6 +12,7 @@ from exportin.nes.alphabet import RESIDUES, three_letters
 __all__ = ["Substitution", "name_of", "read_mutation", "short_name"]
 
 _ONE_LETTER = {three_letters(residue): residue for residue in RESIDUES}
+_REFERENCE = re.compile(r"^[A-Za-z0-9_.-]+:(?=p\.)")  # accession of the protein, as in NP_006814.1:p.Leu42Ala
 _SHORT = re.compile(r"([A-Z*])([0-9]{1,9})([A-Z*=])")
 _LONG = re.compile(r"([A-Z][a-z]{2})([0-9]{1,9})([A-Z][a-z]{2}|=)")
 
@@ -51,7 +52,7 @@ def read_mutation(text: str, sequence: str, name: str = "the sequence") -> tuple
     ...
     exportin.errors.BadSequence: p.(Leu2Ala): residue 2 of the sequence is Lys (K), not Leu; check the numbering.
     """
-    bare = text.strip().removeprefix("p.").strip("[]() ")
+    bare = _REFERENCE.sub("", text.strip()).removeprefix("p.").strip("[]() ")
     parts = [part.strip("() ").removeprefix("p.").strip("() ") for part in re.split(r"[+/;,\s]+", bare) if part]
     if not parts:
         raise BadSequence(f"{text!r} names no substitution; expected such as L42A, p.Leu42Ala or L42A+L45A.")

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from exportin.nes.records import LeftOut
     from exportin.nes.structure import Burial
 
-__all__ = ["COLUMNS", "Hit", "Hits", "Row", "make_hit"]
+__all__ = ["COLUMNS", "SAME", "Hit", "Hits", "Row", "make_hit"]
 
-COLUMNS = ("record", "start", "end", "sequence", "pattern", "pockets", "probability", "rank", "patterns", "contributions")
+SAME = 7  # residues in common from which two stretches are the same signal
+COLUMNS = (
+    "record", "start", "end", "sequence", "pattern", "pockets", "probability", "rank", "patterns", "contributions",
+    "known", "gates", "burial",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Hit:
     patterns : tuple of str
         All classes that match with the same residue in P3.
     known : tuple of KnownSignal
-        Signals of the tables of facts that it overlaps.
+        Signals of the tables of facts that it shares seven residues with.
     gates : tuple of Gate
         What is known to open or close it.
     burial : Burial, optional
@@ -73,6 +77,10 @@ class Hit:
         """Of being a signal, natural logarithm."""
         return sum(self.contributions.values())
 
+    def shares(self, start: int, end: int) -> bool:
+        """Whether it shares `SAME` residues with a span, or all of a shorter one; positions from 1, the end included."""
+        return min(self.end, end) - max(self.start, start) + 1 >= min(SAME, end - start + 1, self.end - self.start + 1)
+
     @property
     def orientation(self) -> str:
         """``plus``, or ``minus`` where the chain runs the other way through the groove."""
@@ -86,7 +94,7 @@ class Hit:
         told["probability"] = round(self.probability, 4)
         told["known"] = [one.to_dict() for one in self.known]
         told["gates"] = [one.to_dict() for one in self.gates]
-        return told | {"burial": None if self.burial is None else vars(self.burial)}
+        return told | {"burial": None if self.burial is None else self.burial.to_dict()}
 
 
 class Row(NamedTuple):

@@ -62,6 +62,8 @@ class Gate:
     grade : str
         ``seen`` in its source, or ``recalled``.
     source : str
+    start, end : int or None
+        Residues of the signal as the source has it.
     """
 
     kind: str
@@ -72,19 +74,26 @@ class Gate:
     where: str
     grade: str
     source: str
+    start: int | None = None
+    end: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
+    @property
+    def place(self) -> str:
+        """Residues of the signal that it acts on, as far as they were told."""
+        return f"{self.start}-{self.end}" if self.start else "a signal that was not told"
+
 
 def annotate(hit: Hit, record: Record) -> Hit:
-    """A hit with the recorded signals that it overlaps, and with the gates of those.
+    """A hit with the recorded signals that it shares seven residues with, and with the gates of such a stretch.
 
-    A gate that no source ties to a signal is shown on the hits that overlap a recorded one, and on the first hit where none is recorded.
+    A gate that no source ties to a signal is shown on the hits of a recorded one, and on the first hit where none is recorded.
     """
     recorded = known_signals(record)
-    known = tuple(one for one in recorded if one.start <= hit.end and hit.start <= one.end)
+    known = tuple(one for one in recorded if hit.shares(one.start, one.end))
     gates = tuple(_gates_of(record, hit, bool(known) or (hit.rank == 1 and not recorded)))
     return replace(hit, known=known, gates=gates) if known or gates else hit
 
@@ -140,7 +149,7 @@ def _gates_of(record: Record, hit: Hit, free: bool) -> list[Gate]:
     for row in _rows(record):
         if row.start is None or row.end is None:
             found += [_gate(row, "protein")] if free else []
-        elif same and row.start <= hit.end and hit.start <= row.end:
+        elif same and hit.shares(row.start, row.end):
             found.append(_gate(row, "signal"))
     return list(dict.fromkeys(found))
 
@@ -168,4 +177,4 @@ def _gates() -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
 
 
 def _gate(row: Any, where: str) -> Gate:
-    return Gate(row.kind, row.site, row.agent, row.effect, row.says, where, row.grade, row.source)
+    return Gate(row.kind, row.site, row.agent, row.effect, row.says, where, row.grade, row.source, row.start, row.end)

@@ -137,7 +137,7 @@ def mutate_nes(
     >>> found.silencing[0].lost
     True
     """
-    if site is not None and not isinstance(site, (int, tuple, Hit)):
+    if not _is_site(site):
         raise BadSequence(f"site: {site!r} is no residue; expected such as 348 or (339, 352), and mutations as mutations=['L348A'].")
     hits = scan_nes(sequence, minus=minus, merge=site is None)
     if len(hits.records) != 1 or hits.left_out:
@@ -146,6 +146,7 @@ def mutate_nes(
     record = hits.records[0]
     wild = _of_record(site, record) if isinstance(site, Hit) else _at_site(hits, site, record)
     minus = minus or wild.orientation == "minus"
+    wild = _strongest(wild, record, minus)
     asked = [mutations] if isinstance(mutations, str) else list(mutations)
     wanted = [read_mutation(text, record.sequence, record.name) for text in asked]
     scorer = Variants(record, wild, minus=minus)
@@ -161,6 +162,24 @@ def _of_record(hit: Hit, record: Record) -> Hit:
     if record.sequence[hit.start - 1 : hit.end] != hit.sequence:
         raise BadSequence(f"{record.name} does not have {hit.sequence} at residues {hit.start} to {hit.end}; give a hit of this protein.")
     return hit
+
+
+def _strongest(wild: Hit, record: Record, minus: bool) -> Hit:
+    """The best candidate in the place of a hit, since a change is measured from the best and the best may have been passed over."""
+    every = scan_nes({record.name: record.sequence}, minus=minus, merge=False)
+    for _ in every:
+        best = max((hit for hit in every if hit.shares(wild.start, wild.end)), key=lambda hit: hit.probability, default=wild)
+        if best.probability <= wild.probability:
+            break
+        wild = best
+    return wild
+
+
+def _is_site(site: object) -> bool:
+    """Whether it can say where a signal is."""
+    if isinstance(site, tuple):
+        return len(site) == 2 and all(isinstance(one, int) and not isinstance(one, bool) for one in site)
+    return site is None or isinstance(site, Hit) or (isinstance(site, int) and not isinstance(site, bool))
 
 
 def _at_site(hits: Sequence[Hit], site: int | tuple[int, int] | None, record: Record | LeftOut) -> Hit:

@@ -17,8 +17,8 @@ __all__ = ["BASELINE", "FEATURES", "GROUPS", "features"]
 _QUANTILES = (5, 25, 50, 75, 95)
 _WIDTHS = (11, 31)
 _CHAINS = ("disorder", "hydrophobicity", "charge")
-_CHARGE = {"D": 1.0, "E": 1.0, "K": -1.0, "R": -1.0}
-_LEAST = -8.0  # log odds of a protein without a candidate
+_CHARGE = {"D": -1.0, "E": -1.0, "K": 1.0, "R": 1.0}
+_LEAST = -5.0  # log odds that stand for a candidate that is not there, about those of the worst tenth
 BASELINE = ("log length", "mean disorder")
 _ALONG = tuple(
     f"{chain} {width} {what}" for chain in _CHAINS for width in _WIDTHS for what in (*(f"q{level}" for level in _QUANTILES), "spread")

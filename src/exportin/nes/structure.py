@@ -70,6 +70,10 @@ class Burial:
     verdict: str
     reason: str
 
+    def to_dict(self) -> dict[str, float | str | None]:
+        """For JSON, which has no nan: what is not known is None."""
+        return {name: None if value != value else value for name, value in vars(self).items()}
+
 
 @lru_cache(maxsize=2)
 def _numbers(table: str, columns: tuple[str, ...]) -> dict[str, float]:

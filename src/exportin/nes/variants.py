@@ -13,7 +13,7 @@ from exportin.nes.alphabet import RESIDUES, encode
 from exportin.nes.candidates import PAD, find_candidates, lay_out
 from exportin.nes.design import Proteins, describe_proteins
 from exportin.nes.hgvs import Substitution, name_of, short_name
-from exportin.nes.hit import Hit
+from exportin.nes.hit import SAME, Hit
 from exportin.nes.patterns import anchors
 from exportin.nes.records import Record
 from exportin.nes.score import Scored, score_batch
@@ -21,7 +21,6 @@ from exportin.nes.weights import Weights, load_weights
 
 __all__ = ["Mutation", "Variants", "score_single", "silence"]
 
-_SAME = 7  # residues that a core shares with that of the wild type, to be the same signal
 _MOST_ALANINES = 5
 _PROPOSED = 5
 
@@ -114,7 +113,7 @@ class Variants:
     def _same(self, found: Scored) -> np.ndarray:
         start, end = self.wild.start - 1 - self.begin, self.wild.end - self.begin
         shared = np.minimum(found.end + 1, end) - np.maximum(found.start, start)
-        return shared >= min(_SAME, end - start)
+        return shared >= min(SAME, end - start)
 
 
 def score_single(scorer: Variants, positions: Sequence[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -49,7 +49,7 @@ def _reasons(hit: Hit) -> str:
 
 def _remarks(hit: Hit) -> str:
     told = [f"{'doubted' if one.doubt else 'recorded'} {one.start}-{one.end}" for one in hit.known]
-    told += [f"{one.effect} by {one.kind}{f' {one.site}' if one.site else ''}" for one in hit.gates]
+    told += [_gates(hit)] if hit.gates else []
     told += [hit.burial.verdict] if hit.burial else []
     return f"  [{'; '.join(told)}]" if told else ""
 
@@ -62,7 +62,8 @@ def tsv_lines(scanned: Scanned) -> Iterator[str]:
             pockets = " ".join(f"{phi}={anchor}" for phi, anchor in hit.pockets.items())
             terms = " ".join(f"{term.replace(' ', '_')}={value:.3f}" for term, value in hit.contributions.items())
             fields = [_one_line(hit.record), hit.start, hit.end, hit.sequence, hit.pattern, pockets, f"{hit.probability:.4f}", hit.rank]
-            yield "\t".join([*map(str, fields), ",".join(hit.patterns), terms])
+            burial = hit.burial.verdict if hit.burial else ""
+            yield "\t".join([*map(str, fields), ",".join(hit.patterns), terms, _known(hit), _gates(hit), burial])
 
 
 def gff_lines(scanned: Scanned) -> Iterator[str]:
@@ -76,7 +77,17 @@ def gff_lines(scanned: Scanned) -> Iterator[str]:
             told = {"ID": f"{hit.record}.nes{hit.rank}", "Name": f"NES {hit.pattern}", "pattern": hit.pattern, "sequence": hit.sequence}
             kept = ";".join(f"{key}={_escape(value)}" for key, value in told.items())
             place = [_column(hit.record), "exportin", "nuclear_export_signal", str(hit.start), str(hit.end), f"{hit.probability:.4f}"]
-            yield "\t".join([*place, ".", ".", f"{kept};pockets={pockets}"])
+            beside = {"known": _known(hit), "gates": _gates(hit), "burial": hit.burial.verdict if hit.burial else ""}
+            more = "".join(f";{key}={','.join(map(_escape, value.split('; ')))}" for key, value in beside.items() if value)
+            yield "\t".join([*place, ".", ".", f"{kept};pockets={pockets}{more}"])
+
+
+def _known(hit: Hit) -> str:
+    return "; ".join(f"{one.start}-{one.end}{' doubted' if one.doubt else ''}" for one in hit.known)
+
+
+def _gates(hit: Hit) -> str:
+    return "; ".join(f"{one.effect} by {one.kind}{f' {_one_line(one.site)}' if one.site else ''}" for one in hit.gates)
 
 
 def _escape(text: str) -> str:
