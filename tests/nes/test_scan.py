@@ -333,3 +333,8 @@ def test_a_short_text_that_is_no_name_says_how_it_was_read():
     assert scan_nes("LALKLAGLDI").records[0].notes == ("no such name in the tables; read as a sequence of 10 residues",)
     with pytest.raises(UnknownName, match="'NOSUCHGENE' is not a known protein"):
         scan_nes("NOSUCHGENE")
+
+
+def test_a_chain_without_a_structure_is_refused():
+    with pytest.raises(BadSequence, match="'A' is that of a structure, and none was given"):
+        scan_nes(PKI, chain="A")

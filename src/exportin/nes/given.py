@@ -70,8 +70,8 @@ def is_no_name(text: str) -> bool:
 
     Examples
     --------
-    >>> is_no_name("LALKLAGLDI"), is_no_name("TP53"), is_no_name("my.fasta"), is_no_name("NOSUCHGENE")
-    (True, False, True, False)
+    >>> [is_no_name(text) for text in ("LALKLAGLDI", "LALKL AGLDI*", "my.fasta", "TP53", "NOSUCHGENE")]
+    [True, True, True, False, False]
     """
     text = text.strip()
     return text.startswith(">") or _is_path(text) or _is_residues(text)
@@ -79,8 +79,9 @@ def is_no_name(text: str) -> bool:
 
 def _is_residues(text: str) -> bool:
     """Whether a text is long enough for a sequence and of its letters; a short one with a letter outside of the twenty is a name."""
-    letters = _LETTERS if len(text) > _LONGEST_NAME else STANDARD.decode()
-    return len(text) >= _LEAST_LETTERS and set(text) <= set(letters) and not _ENDING.search(text)
+    bare = "".join(text.split()).removesuffix("*")
+    letters = _LETTERS if len(bare) > _LONGEST_NAME else STANDARD.decode()
+    return len(bare) >= _LEAST_LETTERS and set(bare) <= set(letters) and not _ENDING.search(text)
 
 
 def _is_path(text: str) -> bool:

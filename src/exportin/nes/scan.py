@@ -15,6 +15,7 @@ from exportin.errors import BadQuantity, BadSequence
 from exportin.nes.candidates import lay_out
 from exportin.nes.given import read_given
 from exportin.nes.hit import Hit, Hits, Row, make_hit
+from exportin.nes.known import annotate
 from exportin.nes.records import LeftOut, Record, in_batches
 from exportin.nes.score import score_batch, strongest
 from exportin.nes.weights import load_weights
@@ -69,8 +70,8 @@ def scan_nes(
     'I47'
     """
     _check(cutoff)
-    from exportin.nes.known import annotate
-
+    if chain is not None and structure is None:
+        raise BadSequence(f"chain: {chain!r} is that of a structure, and none was given; add structure=.")
     read = list(read_given(sequences))
     records = [one for one in read if isinstance(one, Record)]
     left_out = [one for one in read if isinstance(one, LeftOut)]
@@ -112,7 +113,6 @@ def _check(cutoff: float) -> None:
 
 def _with_structure(records: list[Record], path: Path, chain: str | None) -> Callable[[Hit, Record], Hit]:
     """What is told of a hit beside its score: the facts, and how open it lies."""
-    from exportin.nes.known import annotate
     from exportin.nes.structure import burial, read_structure
 
     if len(records) != 1:
