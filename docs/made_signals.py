@@ -10,6 +10,13 @@ RESULTS = Path(__file__).resolve().parents[1] / "training" / "results"
 SHOWN = ("candidate AUC", "precision at recall .50", "precision at recall .68", "most recall", "first is right")
 GOALS = {"candidate AUC": "0.78, 0.82", "precision at recall .68": "0.20, 0.25", "first is right": "0.38, 0.45"}
 
+COMPARED = {
+    "recorded": "alanine at a recorded position, against any substitution in the core: **the headline**",
+    "recorded to alanine, against alanine elsewhere": "alanine at a recorded position, against alanine at the others",
+    "recorded, pattern left": "the headline, among substitutions that leave a pattern",
+    "anchor to alanine, pattern left": "alanine in a pocket, against any substitution, where a pattern is left",
+}
+
 
 def _read(name: str) -> dict[str, Any]:
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
@@ -65,9 +72,10 @@ def mutations() -> str:
     """Recorded mutations beside others."""
     told = _read("signals")["mutations"]
     text = "| comparison, in signals that the score had not seen | signals | chance (95 %) |\n|---|---|---|\n"
-    return text + "".join(
-        f"| {name} | {one['signals']} | {_range(one['chance'])} |\n" for name, one in told.items() if isinstance(one, dict)
-    )
+    rows = ((COMPARED.get(name, name), one) for name, one in told.items() if isinstance(one, dict))
+    text += "".join(f"| {name} | {one['signals']} | {_range(one['chance'])} |\n" for name, one in rows)
+    seen = told["signals with recorded positions"], told["of these without a pattern"]
+    return f"{text}\nOf {seen[0]} signals with recorded positions {seen[1]} fit no pattern and are left out.\n"
 
 
 def well_known() -> str:
