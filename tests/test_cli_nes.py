@@ -396,3 +396,12 @@ def test_a_site_and_minus_are_handed_on():
     assert told["wild"]["start"] <= 345 <= told["wild"]["end"]
     back = json.loads(nes("RIOK2", "--site", "400", "--minus", "--json")[1])
     assert back["wild"]["pattern"].endswith("-R")
+
+
+def test_the_page_of_mutants_has_them_though_a_better_signal_is_near(tmp_path):
+    # A scan passes over SNUPN's candidate 250-259 for a better one within ten residues; it is what is mutated all the same.
+    assert (250, 259) not in {(hit.start, hit.end) for hit in scan_nes("SNUPN")}
+    code, _, _ = nes("SNUPN", "--site", "259", "--out", tmp_path / "out")
+    page = (tmp_path / "out" / "signals.html").read_text(encoding="utf-8")
+    assert code == 0
+    assert "Substitutions of 250" in page

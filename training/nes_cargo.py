@@ -8,7 +8,6 @@ Proteins that fall into one cluster with a protein of NESdb take no part, since 
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,13 +18,13 @@ import numpy as np
 from nes_clusters import cluster, folds
 from nes_data import HASHES, read_binders, read_proteins
 from nes_measures import drawn_weights, interval
+from nes_options import read_options
 from sklearn.linear_model import LogisticRegression
 
 from exportin.nes.cargo import CargoWeights, standardise
 from exportin.nes.protein import BASELINE, FEATURES, GROUPS, features
 from exportin.nes.records import Record
 
-HERE = Path(__file__).resolve().parent
 BINDERS, OTHERS = ("Cargo A", "Cargo B"), "Non-binder"
 STRENGTHS, OUTER, INNER, SEEDS, DRAWS = (0.003, 0.01, 0.03, 0.1, 0.3), 10, 5, (0, 1, 2), 1000
 LEAST_SCORE = 90  # of an alignment among so many proteins; a lower one comes up by chance, and joins what is not related
@@ -173,12 +172,7 @@ def final(binders: Binders) -> Iterator[tuple[str, CargoWeights, float]]:
 
 def main() -> None:
     """Train, measure, write."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data" / "nes", help="the frozen data")
-    options.add_argument("--out", type=Path, default=HERE.parent / "src" / "exportin" / "nes", help="where cargo_weights.tsv goes")
-    options.add_argument("--results", type=Path, default=HERE / "results", help="where the figures go")
-    options.add_argument("--quick", action="store_true", help="one repetition and few draws, nothing written")
-    given = options.parse_args()
+    given = read_options(__doc__)
     binders = Binders(given.data)
     seeds, draws = (SEEDS[:1], 50) if given.quick else (SEEDS, DRAWS)
     scores = {part: [nested(binders, part, seed) for seed in seeds] for part in PARTS}

@@ -7,12 +7,10 @@ Writes ``weights.tsv`` into the package and ``results/signals.json`` here. Needs
 
 from __future__ import annotations
 
-import argparse
 import json
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from nes_clusters import cluster, folds
@@ -21,24 +19,19 @@ from nes_export import to_weights, write_weights
 from nes_fit import Examples, Settings, calibrate, fit, nested, out_of_fold, tune
 from nes_minus import minus_offset
 from nes_mutations import rank_mutations
+from nes_options import read_options
 from nes_report import report, well_known
 
 from exportin.nes.score import raw_score
 from exportin.nes.weights import Weights
 
-HERE = Path(__file__).resolve().parent
 OUTER, INNER, SEEDS = 10, 5, (0, 1, 2)
 TARGET_RECALL = 0.68  # where LocNES is told; the default cut-off is the probability that reaches it
 
 
 def main() -> None:
     """Train, measure, write."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data" / "nes", help="the frozen data")
-    options.add_argument("--out", type=Path, default=HERE.parent / "src" / "exportin" / "nes", help="where weights.tsv goes")
-    options.add_argument("--results", type=Path, default=HERE / "results", help="where the figures go")
-    options.add_argument("--quick", action="store_true", help="one repetition and few draws, nothing written")
-    given = options.parse_args()
+    given = read_options(__doc__)
     proteins = read_proteins(given.data)
     signals = [(number, span.start, span.end) for number, one in enumerate(proteins) for span in (*one.signals, *one.doubtful)]
     clusters = cluster([protein.sequence for protein in proteins], signals=signals)

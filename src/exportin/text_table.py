@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from exportin.errors import BadTable
 
-__all__ = ["read_number", "read_rows"]
+__all__ = ["read_columns", "read_number", "read_rows"]
 
 
 def read_rows(path: str | os.PathLike[str], record: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -43,6 +44,27 @@ def read_rows(path: str | os.PathLike[str], record: str) -> tuple[list[str], lis
         if len(row) != len(header):
             raise BadTable(f"{file.name}, line {number}: expected {len(header)} fields as in the heading, found {len(row)}.")
     return header, filled[1:]
+
+
+def read_columns(path: str | os.PathLike[str], record: str, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Records of a table that has these columns and no others, with their line numbers.
+
+    Parameters
+    ----------
+    path : path
+    record : str
+        What a line is, for the refusal.
+    columns : sequence of str
+        In their order.
+
+    Raises
+    ------
+    BadTable
+    """
+    header, rows = read_rows(path, record)
+    if header != list(columns):
+        raise BadTable(f"{Path(path).name}, line 1: expected the columns {', '.join(columns)}; found {', '.join(header)}.")
+    return rows
 
 
 def read_number(text: str, where: str, wanted: str = "a number", least: float = -math.inf) -> float:

@@ -34,7 +34,7 @@ PROTEINS = {
     "RIOK2": ("PKI-R", {"phi0": "I403", "phi1": "L400", "phi2": "F396", "phi3": "M393", "phi4": "F391"}),
     "CPEB4": ("PKI-R", {"phi0": "I393", "phi1": "L390", "phi2": "L386", "phi3": "M383", "phi4": "F381"}),
 }
-# Residues between the anchors as Kosugi 2008 defined the classes (doi:10.1111/j.1600-0854.2008.00825.x), and class 4 of Fung 2017.
+# Residues between the anchors: 1b, 1d, 2, 3 and 4 as Fung 2017 prints them, 1a and 1c as the program NESmapper has them.
 SPACERS = {
     "1a": [3, 2, 1],
     "1b": [2, 2, 1],

@@ -20,11 +20,6 @@ PEERS = ("consensus", "Kosugi patterns", "ELM TRG_NES_CRM1_1", "Wregex recommend
 
 
 @pytest.fixture(scope="module")
-def results(root):
-    return json.loads((root / "training" / "results" / "signals.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
 def cargo_results(root):
     return json.loads((root / "training" / "results" / "cargoes.json").read_text(encoding="utf-8"))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exportin.analysis.written import write_json, write_manifest
+from exportin.errors import BadSequence
 from exportin.nes.mutagenesis import Order, order_lines
 from exportin.nes.mutants_text import mutant_lines
 from exportin.nes.scan import scan_nes
@@ -62,9 +63,8 @@ def write_mutants(found: Mutants, orders: Sequence[Order], out: Path, *, cutoff:
     ------
     OutputExists
     """
-    hits = scan_nes({found.record.name: found.record.sequence}, minus=found.wild.orientation == "minus")
-    same = next((hit for hit in hits if (hit.start, hit.end) == (found.wild.start, found.wild.end)), None)
-    shown = {(found.record.name, same.rank): found} if same else {}
+    hits, rank = _with_signal(found)
+    shown = {(found.record.name, rank): found}
     with writing_folder(out) as folder:
         _write_lines(folder / "mutants.tsv", mutant_lines(found))
         _write_lines(folder / "primers.tsv", order_lines(orders))
@@ -73,6 +73,17 @@ def write_mutants(found: Mutants, orders: Sequence[Order], out: Path, *, cutoff:
         page = write_nes_page(hits, mutants=shown, cutoff=cutoff, title=title)
         (folder / "signals.html").write_text(page, encoding="utf-8", newline="\n")
         write_manifest(folder)
+
+
+def _with_signal(found: Mutants) -> tuple[Hits, int]:
+    """Hits of the protein among which the mutated one is, and its rank; all candidates where it lies near a better one."""
+    wild = found.wild
+    for merge in (True, False):
+        hits = scan_nes({found.record.name: found.record.sequence}, minus=wild.orientation == "minus", merge=merge)
+        for hit in hits:
+            if (hit.start, hit.end, hit.pattern) == (wild.start, wild.end, wild.pattern):
+                return hits, hit.rank
+    raise BadSequence(f"{found.record.name} {wild.start}-{wild.end} is no candidate of its own sequence; mutate it anew.")
 
 
 def _write_lines(file: Path, lines: Iterable[str]) -> None:

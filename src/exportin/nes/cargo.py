@@ -16,7 +16,7 @@ from exportin.nes.hit import Hit
 from exportin.nes.protein import BASELINE, FEATURES, GROUPS, features
 from exportin.nes.records import LeftOut, Record, in_batches
 from exportin.nes.scan import Sequences, scan_records
-from exportin.text_table import read_number, read_rows
+from exportin.text_table import read_columns, read_number
 
 __all__ = [
     "CargoPrediction",
@@ -214,9 +214,7 @@ def read_cargo_weights(path: Path) -> dict[str, CargoWeights]:
     BadTable
         If a row is unknown, stands twice or is missing.
     """
-    header, rows = read_rows(path, "weight")
-    if header != _COLUMNS:
-        raise BadTable(f"{path.name}, line 1: expected the columns {', '.join(_COLUMNS)}; found {', '.join(header)}.")
+    rows = read_columns(path, "weight", _COLUMNS)
     table = {(fields[0], fields[1]): [read_number(text, f"{path.name}, line {line}") for text in fields[2:]] for line, fields in rows}
     wanted = {"full": FEATURES, "baseline": BASELINE}
     expected = {(model, name) for model in _MODELS for name in (*wanted[model], "intercept")}

@@ -53,7 +53,10 @@ PHI = tuple(f"phi{number}" for number in range(len(POCKETS)))
 TERMS = ("pattern", *PHI, "spacers", "N flank", "C flank", "amphipathy", "disorder", "surroundings")
 _GREASY = "LIVMFWYC"
 _RUN = "LIVMFWY"
+# What is measured here was chosen, what it weighs was fitted. The program NESmapper takes off for spacers with a hydrophobic share of
+# 0.4; its paper, as a survey tells, refuses more than four hydrophobic residues in a row.
 _GREASY_SHARE, _LONG_RUN = 0.4, 4
+# The angle between residues of a helix (3.6 a turn), and of a strand that is a little twisted.
 _HELIX = (-10, 2, 100.0)  # places, and the angle between residues in degrees
 _STRAND = (-5, 2, 170.0)
 _CROWDS = (6, 15, 40)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from exportin.errors import BadTable
-from exportin.text_table import read_rows
+from exportin.text_table import read_columns, read_rows
 
 __all__ = ["POCKETS", "Anchors", "Pattern", "anchors", "patterns"]
 
@@ -92,10 +92,8 @@ def patterns() -> tuple[Pattern, ...]:
     ['PKI', '1a', '1c', '1d']
     """
     path = _FOLDER / "patterns.tsv"
-    header, rows = read_rows(path, "pattern")
-    if header != _COLUMNS:
-        raise BadTable(f"{path.name}, line 1: expected the columns {', '.join(_COLUMNS)}; found {', '.join(header)}.")
-    found = [_pattern(dict(zip(header, row, strict=True)), f"{path.name}, line {line}") for line, row in rows]
+    rows = read_columns(path, "pattern", _COLUMNS)
+    found = [_pattern(dict(zip(_COLUMNS, row, strict=True)), f"{path.name}, line {line}") for line, row in rows]
     return tuple(sorted(found, key=lambda pattern: pattern.order))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from exportin.errors import BadTable
 from exportin.knowledge.distribution import Distribution
 from exportin.nes.design import PHI
-from exportin.text_table import read_number, read_rows
+from exportin.text_table import read_columns, read_number
 
 if TYPE_CHECKING:
     from exportin.knowledge.schema import AffinityRow
@@ -165,9 +165,7 @@ def read_classes(path: Path) -> tuple[_Class, ...]:
     >>> [one.strength.name for one in read_classes(Path(__file__).with_name("strength.tsv"))]
     ['strong', 'medium', 'weak', 'doubtful']
     """
-    header, rows = read_rows(path, "class")
-    if header != _COLUMNS:
-        raise BadTable(f"{path.name}, line 1: expected the columns {', '.join(_COLUMNS)}; found {', '.join(header)}.")
+    rows = read_columns(path, "class", _COLUMNS)
     found = []
     for line, (name, probability, five, unit, text, grade, source, reason) in rows:
         where = f"{path.name}, line {line}"

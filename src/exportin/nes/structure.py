@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from exportin.errors import BadQuantity, BadTable, UnknownName
+from exportin.errors import BadQuantity, UnknownName
 from exportin.nes.alphabet import NOTHING, RESIDUES, encode
 from exportin.nes.structure_file import UNNUMBERED, BadStructure, Chain, NoBiotite, find_chains, load_biotite, read_atoms
-from exportin.text_table import read_number, read_rows
+from exportin.text_table import read_columns, read_number
 
 __all__ = ["Accessibility", "BadStructure", "Burial", "NoBiotite", "burial", "read_structure", "threshold"]
 
@@ -78,9 +78,7 @@ class Burial:
 @lru_cache(maxsize=2)
 def _numbers(table: str, columns: tuple[str, ...]) -> dict[str, float]:
     path = Path(__file__).with_name(table)
-    header, rows = read_rows(path, "number")
-    if tuple(header) != columns:
-        raise BadTable(f"{path.name}, line 1: expected the columns {', '.join(columns)}; found {', '.join(header)}.")
+    rows = read_columns(path, "number", columns)
     return {row[0]: read_number(row[1], f"{path.name}, line {line}", "a number above 0", least=1e-9) for line, row in rows}
 
 
@@ -216,7 +214,7 @@ def _align(codes: np.ndarray, target: np.ndarray) -> np.ndarray:
 def _relative_areas(chain: Chain) -> np.ndarray:
     """Area of each residue over its largest; nan where atoms of it are missing or nobody knows its largest."""
     areas = np.bincount(chain.owner, weights=np.nan_to_num(load_biotite("structure").sasa(chain.atoms, vdw_radii="ProtOr")))
-    known = _numbers("reference_areas.tsv", ("residue", "area"))
+    known = _numbers("reference_areas.tsv", ("residue", "area", "source"))
     largest = np.array([known[residue] for residue in RESIDUES] + [np.nan])[chain.codes]
     return np.where(chain.complete, areas / largest, np.nan)
 

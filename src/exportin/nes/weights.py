@@ -14,7 +14,7 @@ from exportin.nes.alphabet import NOTHING, RESIDUES
 from exportin.nes.candidates import plus_patterns
 from exportin.nes.design import EMPTY, NUMBERS, REGIONS, TERMS, WINDOW
 from exportin.nes.patterns import POCKETS
-from exportin.text_table import read_number, read_rows
+from exportin.text_table import read_columns, read_number
 
 __all__ = ["Weights", "load_weights", "read_weights"]
 
@@ -84,9 +84,7 @@ def read_weights(path: Path) -> Weights:
     BadTable
         If a row is unknown, stands twice or is missing.
     """
-    header, rows = read_rows(path, "weight")
-    if header != _COLUMNS:
-        raise BadTable(f"{path.name}, line 1: expected the columns {', '.join(_COLUMNS)}; found {', '.join(header)}.")
+    rows = read_columns(path, "weight", _COLUMNS)
     tables, spread = _empty(), {"centre": np.full(len(NUMBERS), np.nan)}
     singles: dict[str, float] = {}
     for line, (term, key, residue, weight, centre) in rows:
